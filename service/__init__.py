@@ -1,0 +1,1 @@
+"""What organisers do: candidates, programmes, proposals, reports, and the command line."""

@@ -1,0 +1,208 @@
+"""The board: where every unit sits and what every term says about it, kept up to date move by move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from solver.lower import Lowered
+from solver.lowering import Best, Count, Cover, Home, Lead, Likeness, Mean, Pairs, Place, Scatter, Term, Variety
+from solver.problem import WAITING
+from solver.terms import best, count, cover, home, likeness, mean, pairs, place, scatter, variety
+from solver.terms.common import Flags, Ints, Priced
+from solver.terms.compiled import inlined
+
+
+class Board(NamedTuple):
+    """Units in groups 0 .. groups - 1, or on the waitlist, which is group number `groups`."""
+
+    people: Ints
+    """(units,) how many people a unit has"""
+    low: Ints
+    """(groups,) the fewest members"""
+    high: Ints
+    """(groups,) the most members"""
+    column: Ints
+    """(groups + 1,) the column of `allowed`; networks that accept everybody share one"""
+    allowed: Flags
+    """(columns, units)"""
+    foreign: Flags
+    """(facilitators + 1, units): who does not speak a facilitator's languages; the last row is nobody's"""
+    leader: Ints
+    """state (groups,): the facilitator, or the number of facilitators"""
+    lead_weight: int
+    lead_must: int
+    led: Flags
+    """(groups,) whether a rule wants a facilitator here"""
+    where: Ints
+    """state (units,): the group of each unit, or -1 before it is placed"""
+    filled: Ints
+    """state (groups + 1,): people in each group"""
+    counts: count.CountBoard
+    variety: variety.VarietyBoard
+    best: best.BestBoard
+    home: home.HomeBoard
+    cover: cover.CoverBoard
+    pairs: pairs.PairsBoard
+    likeness: likeness.LikenessBoard
+    place: place.PlaceBoard
+    mean: mean.MeanBoard
+    scatter: scatter.ScatterBoard
+
+
+def build(lowered: Lowered, networks: Sequence[int]) -> Board:
+    """An empty board over some of the problem's networks, which become groups 0, 1, ... in this order."""
+    problem, units = lowered.problem, lowered.units
+    groups = len(networks)
+    number = {network: k for k, network in enumerate(networks)}
+    terms = [renumber(priced, number) for priced in lowered.terms]
+
+    def of(kind: type[Term]) -> list[Any]:
+        return [priced for priced in terms if isinstance(priced.term, kind)]
+
+    own = [k for k, network in enumerate(networks) if problem.networks[network].accepted is not None]
+    column = np.full(groups + 1, len(own), dtype=np.int64)
+    column[own] = np.arange(len(own))
+    column[groups] = len(own) + 1
+    allowed = np.ones((len(own) + 2, len(units)), dtype=np.uint8)
+    for index, k in enumerate(own):
+        network = problem.networks[networks[k]]
+        allowed[index] = [all(network.accepts(person) for person in members) for members in units.members]
+    allowed[-1] = [not any(person in problem.must_place for person in members) for members in units.members]
+    foreign = np.zeros((len(problem.facilitators) + 1, len(units)), dtype=np.uint8)
+    for f, facilitator in enumerate(problem.facilitators):
+        foreign[f] = [any(person in facilitator.foreign for person in members) for members in units.members]
+    led = np.zeros(groups, dtype=np.uint8)
+    leads = of(Lead)
+    for k in range(groups):
+        led[k] = any(priced.speaks_about(k) for priced in leads)
+    return Board(
+        people=np.array([len(members) for members in units.members], dtype=np.int64),
+        low=np.array([problem.networks[network].min_size for network in networks], dtype=np.int64),
+        high=np.array([min(problem.networks[n].max_size, lowered.ground.largest) for n in networks], dtype=np.int64),
+        column=column,
+        allowed=allowed,
+        foreign=foreign,
+        leader=np.full(groups, len(problem.facilitators), dtype=np.int64),
+        lead_weight=sum(priced.weight for priced in leads),
+        lead_must=sum(priced.must for priced in leads),
+        led=led,
+        where=np.full(len(units), -1, dtype=np.int64),
+        filled=np.zeros(groups + 1, dtype=np.int64),
+        counts=count.build(of(Count), units, groups),
+        variety=variety.build(of(Variety), units, groups),
+        best=best.build(of(Best), units, groups),
+        home=home.build(of(Home), units, groups),
+        cover=cover.build(of(Cover), units, groups),
+        pairs=pairs.build(of(Pairs), units, groups),
+        likeness=likeness.build(of(Likeness), units, groups),
+        place=place.build(of(Place), units, groups),
+        mean=mean.build(of(Mean), units, groups),
+        scatter=scatter.build(of(Scatter), units, groups),
+    )
+
+
+def renumber(priced: Priced[Term], number: dict[int, int]) -> Priced[Term]:
+    """The same term, speaking of groups instead of networks."""
+
+    def some(networks: frozenset[int] | None) -> frozenset[int] | None:
+        return None if networks is None else frozenset(number[n] for n in networks if n in number)
+
+    term = replace(priced.term, only=some(priced.term.only))
+    if isinstance(term, Place):
+        term = replace(term, costs={number[n]: costs for n, costs in term.costs.items() if n in number})
+    return replace(priced, term=term, networks=some(priced.networks))
+
+
+def empty(board: Board) -> Board:
+    """The same board with nobody on it; what does not change is shared."""
+
+    def cleared(part: Any) -> Any:
+        states = [
+            name
+            for name in ("tally", "cost", "found", "travel", "gain", "total", "sum", "most")
+            if name in part._fields
+        ]
+        return part._replace(**{name: np.zeros_like(getattr(part, name)) for name in states})
+
+    fresh = {name: cleared(getattr(board, name)) for name in board._fields[board._fields.index("counts") :]}
+    fresh["best"] = fresh["best"]._replace(slot=board.best.slot.copy())
+    return board._replace(
+        where=np.full_like(board.where, -1), filled=np.zeros_like(board.filled), leader=board.leader.copy(), **fresh
+    )
+
+
+@inlined
+def exchange(board: Board, k: int, out: int, into: int, back: bool) -> tuple[int, int]:
+    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price.
+
+    `where` is not touched; the search does that once the move is final. `back` undoes the exchange of `into` for `out`.
+    """
+    before = board.filled[k]
+    after = before
+    if out >= 0:
+        after -= board.people[out]
+    if into >= 0:
+        after += board.people[into]
+    board.filled[k] = after
+    soft, hard = place.exchange(board.place, k, out, into)
+    if out >= 0 and not board.allowed[board.column[k], out]:
+        hard -= board.people[out]
+    if into >= 0 and not board.allowed[board.column[k], into]:
+        hard += board.people[into]
+    if k == board.low.size:
+        return soft, hard
+    hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
+    if board.led[k] and board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
+        change = 1 if before == 0 else -1
+        soft += board.lead_weight * change
+        hard += board.lead_must * change
+    if board.counts.strength.weight.size:
+        s, h = count.exchange(board.counts, k, out, into, before, after)
+        soft += s
+        hard += h
+    if board.variety.strength.weight.size:
+        s, h = variety.exchange(board.variety, k, out, into, before, after)
+        soft += s
+        hard += h
+    if board.best.strength.weight.size:
+        s, h = best.exchange(board.best, k, out, into, before, after)
+        soft += s
+        hard += h
+    if board.home.strength.weight.size:
+        s, h = home.exchange(board.home, k, out, into, before, after)
+        soft += s
+        hard += h
+    if board.cover.strength.weight.size:
+        s, h = cover.exchange(board.cover, k, out, into, before, after)
+        soft += s
+        hard += h
+    if board.pairs.strength.weight.size:
+        s, h = pairs.exchange(board.pairs, board.where, k, out, into)
+        soft += s
+        hard += h
+    if board.likeness.strength.weight.size:
+        s, h = likeness.exchange(board.likeness, k, out, into, back)
+        soft += s
+        hard += h
+    if board.mean.strength.weight.size:
+        s, h = mean.exchange(board.mean, k, out, into)
+        soft += s
+        hard += h
+    return soft, hard
+
+
+def to_places(board_where: Ints, lowered: Lowered, networks: Sequence[int]) -> tuple[int, ...]:
+    """The network of each person, from the group of each unit."""
+    of = lowered.units.of
+    groups = [*networks, WAITING]
+    return tuple(groups[board_where[of[person]]] for person in range(len(of)))
+
+
+def from_places(places: Sequence[int], lowered: Lowered, networks: Sequence[int]) -> Ints:
+    """The group of each unit, from the network of each person; a unit's first person speaks for it."""
+    number = {network: k for k, network in enumerate(networks)} | {WAITING: len(networks)}
+    return np.array([number[places[members[0]]] for members in lowered.units.members], dtype=np.int64)

@@ -1,0 +1,281 @@
+"""Chains of annealing: restarts, reheats and rounds over all workers, for one set of networks."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+
+from solver import board as boards
+from solver.board import Board
+from solver.limits import Watch
+from solver.lower import Lowered
+from solver.problem import WAITING, Composition, works_in
+from solver.search import anneal, generator
+from solver.settle import settle
+from solver.terms.common import Ints
+
+CHUNK = 100_000
+"""Proposals between two looks at the clock: a tenth to a fifth of a second."""
+
+HOT, COLD = 0.35, 0.012
+"""Temperatures, as parts of the mean price of a move that makes things worse."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Rank:
+    """How good an answer is: hard violations, then people waiting, then the weighted sum."""
+
+    hard: int
+    waiting: int
+    soft: int
+
+
+WORST = Rank(1 << 60, 1 << 60, 1 << 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An answer of the search."""
+
+    rank: Rank
+    composition: Composition
+
+
+class Arena:
+    """One set of networks to fill: the first `count` of the problem's."""
+
+    def __init__(self, lowered: Lowered, count: int) -> None:
+        self.lowered = lowered
+        self.networks = tuple(range(count))
+        self.board = boards.build(lowered, self.networks)
+        problem, units = lowered.problem, lowered.units
+        pinned = {units.of[person] for person in problem.pins}
+        self.movable = np.array([unit for unit in range(len(units)) if unit not in pinned], dtype=np.int64)
+        self.weighed = problem.waiting_is_weighed
+        may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
+        self.places = np.array([*self.networks, *([count] if may_wait else [])], dtype=np.int64)
+
+    def seating(self, dice: random.Random) -> Ints:
+        """A first seating: pins, then everybody where there is room, the least sizes first."""
+        board, problem, units = self.board, self.lowered.problem, self.lowered.units
+        groups = len(self.networks)
+        where = np.full(len(units), -1, dtype=np.int64)
+        for person, place in problem.pins.items():
+            where[units.of[person]] = groups if place == WAITING or place >= groups else place
+        filled = [int(board.people[where == k].sum()) for k in range(groups)]
+        order = [int(unit) for unit in self.movable]
+        dice.shuffle(order)
+        choices = {unit: int(board.allowed[board.column[:groups], unit].sum()) for unit in order}
+        order.sort(key=lambda unit: (-board.people[unit], choices[unit]))
+        for unit in order:
+            size = int(board.people[unit])
+            open_to = [
+                k for k in range(groups) if board.allowed[board.column[k], unit] and filled[k] + size <= board.high[k]
+            ]
+            if open_to:
+                k = min(open_to, key=lambda k: (filled[k] >= board.low[k], filled[k] / board.high[k], dice.random()))
+                where[unit] = k
+                filled[k] += size
+            else:
+                where[unit] = groups
+        return where
+
+
+def given(lowered: Lowered) -> Composition:
+    """The slots and facilitators that the problem gives."""
+    networks = lowered.problem.networks
+    return Composition((), tuple(x.slot for x in networks), tuple(x.facilitator for x in networks))
+
+
+class Chain:
+    """One run of annealing over one board."""
+
+    def __init__(self, arena: Arena, start: Ints, seed: int, setting: Composition | None = None) -> None:
+        self.arena = arena
+        self.board: Board = boards.empty(arena.board)
+        self.state = generator(seed)
+        self._set(setting or given(arena.lowered))
+        groups = len(arena.networks)
+        self.now = np.array([int(self.board.low.sum()), 0, self._constant()], dtype=np.int64)
+        self.best = np.array([1 << 40, 1 << 40, 1 << 60], dtype=np.int64)
+        self.best_where = self.board.where.copy()
+        self.seen = np.zeros(3, dtype=np.int64)
+        self.prices = np.zeros(2, dtype=np.int64)
+        self._run(start, 0, 0.0, 0.0)
+        self.groups = groups
+        self._keep()
+        self.start = self.rank()
+
+    def _constant(self) -> int:
+        from solver.lowering import Likeness  # noqa: PLC0415
+
+        return sum(x.term.constant * x.weight for x in self.arena.lowered.terms if isinstance(x.term, Likeness))
+
+    def _set(self, setting: Composition) -> None:
+        nobody = self.board.foreign.shape[0] - 1
+        for k, network in enumerate(self.arena.networks):
+            slot, leader = setting.slots[network], setting.facilitators[network]
+            given = self.arena.lowered.problem.networks[network].slot is not None
+            # Without a facilitator the slot follows the members, so the search leaves it open.
+            self.board.best.slot[k] = slot if slot is not None and (given or leader is not None) else -1
+            self.board.leader[k] = nobody if leader is None else leader
+
+    def _keep(self) -> None:
+        self.best[:] = self.now
+        self.best_where[:] = self.board.where
+
+    def _run(self, start: Ints, steps: int, hot: float, cold: float) -> None:
+        arena = self.arena
+        anneal(
+            self.board,
+            start,
+            arena.movable,
+            arena.places,
+            self.state,
+            steps,
+            hot,
+            cold,
+            self.prices,
+            self.now,
+            self.best,
+            self.best_where,
+            self.seen,
+        )
+
+    def rank(self) -> Rank:
+        """How good the best answer is."""
+        return self._rank(self.best)
+
+    def _rank(self, values: Ints) -> Rank:
+        return Rank(int(values[0]), 0 if self.arena.weighed else int(values[1]), int(values[2]))
+
+    def run(self, steps: int, mean: float, *, reheat: float, watch: Watch) -> None:
+        """Anneals from `reheat` of the hot temperature to the cold one, in chunks, until done or told to stop."""
+        hot, cold = HOT * mean * reheat, COLD * mean
+        dear = max(1, int(4 * mean))
+        self.prices[0] = 2 * dear
+        self.prices[1] = 0 if self.arena.weighed else dear
+        chunks = max(1, -(-steps // CHUNK))
+        ratio = (cold / hot) ** (1 / chunks)
+        for chunk in range(chunks):
+            if watch.over():
+                break
+            self._run(self.board.where, max(1, steps // chunks), hot * ratio**chunk, hot * ratio ** (chunk + 1))
+
+    def probe(self) -> float:
+        """The mean soft price of a move that makes things worse, from a few thousand proposals."""
+        self.prices[:] = 0
+        self.seen[:] = 0
+        self._run(self.board.where, 3000, 0.0, 0.0)
+        return max(1.0, float(self.seen[2]) / max(1, int(self.seen[1])))
+
+    def found(self) -> Found:
+        """The best answer, with its slots and facilitators settled."""
+        arena = self.arena
+        places = boards.to_places(self.best_where, arena.lowered, arena.networks)
+        return Found(self.rank(), settle(arena.lowered, places))
+
+
+def first_setting(arena: Arena, dice: random.Random) -> Composition | None:
+    """Facilitators and their slots to begin with, at random but possible; None where there are none to appoint."""
+    problem = arena.lowered.problem
+    if not problem.facilitators:
+        return None
+    leaders: list[int | None] = [network.facilitator for network in problem.networks]
+    slots: list[int | None] = [network.slot for network in problem.networks]
+    led = {f: [k for k, leader in enumerate(leaders) if leader == f] for f in range(len(problem.facilitators))}
+    networks = [k for k in arena.networks if leaders[k] is None]
+    dice.shuffle(networks)
+    for k in networks:
+        choices = list(led)
+        dice.shuffle(choices)
+        # Whoever leads least comes first, so that facilitators are spread.
+        for f in sorted(choices, key=lambda f: len(led[f]) / problem.facilitators[f].max_networks):
+            slot = _slot_for(arena.lowered, k, f, [slots[other] for other in led[f]], dice)
+            if slot is not None:
+                leaders[k], slots[k] = f, slot[0]
+                led[f].append(k)
+                break
+    return Composition((), tuple(slots), tuple(leaders))
+
+
+def _slot_for(
+    lowered: Lowered, k: int, f: int, taken: Sequence[int | None], dice: random.Random
+) -> tuple[int | None] | None:
+    """A slot at which the facilitator can lead the network as well as those they lead already; None: there is none."""
+    problem = lowered.problem
+    facilitator, network = problem.facilitators[f], problem.networks[k]
+    if len(taken) >= facilitator.max_networks:
+        return None
+    if network.region is not None and not works_in(facilitator, network.region):
+        return None
+    options: list[int | None] = [network.slot] if network.slot is not None or not problem.slots else []
+    if not options:
+        options = list(range(len(problem.slots)))
+    dice.shuffle(options)
+    for slot in options:
+        if slot is not None and facilitator.slots is not None and slot not in facilitator.slots:
+            continue
+        if any(problem.dates(slot) & problem.dates(other) for other in taken):
+            continue
+        return (slot,)
+    return None
+
+
+class Team:
+    """All workers on one arena, round by round; each round ends with the best answer of all so far."""
+
+    def __init__(self, arena: Arena, watch: Watch, pool: ThreadPoolExecutor) -> None:
+        self.arena = arena
+        self.watch = watch
+        self.pool = pool
+        self.rounds = 0
+        self.best: Found | None = None
+
+    @property
+    def rank(self) -> Rank:
+        """How good the best answer so far is; worse than any where there is none."""
+        return self.best.rank if self.best is not None else WORST
+
+    def round(self, steps: int, start: Sequence[int] | None = None) -> Found:
+        """Each worker anneals once: the first from the best so far, the others afresh (all afresh in round one)."""
+        limits = self.watch.limits
+        jobs = [
+            self.pool.submit(self._job, worker, limits.seed + 1009 * self.rounds + 7919 * worker, steps, start)
+            for worker in range(limits.workers)
+        ]
+        found = [job.result() for job in jobs]
+        self.rounds += 1
+        for answer in found:
+            if self.best is None or answer.rank < self.best.rank:
+                self.best = answer
+        assert self.best is not None  # noqa: S101  (there is at least one worker)
+        return self.best
+
+    def _job(self, worker: int, seed: int, steps: int, start: Sequence[int] | None) -> Found:
+        arena = self.arena
+        dice = random.Random(seed)
+        warm = self.best if self.rounds and worker % 2 == 0 else None
+        if warm is not None:
+            where = boards.from_places(warm.composition.places, arena.lowered, arena.networks)
+            chain = Chain(arena, where, seed, warm.composition)
+            mean = Chain(arena, where, seed + 1, warm.composition).probe()
+            chain.run(steps, mean, reheat=0.3, watch=self.watch)
+        else:
+            setting = first_setting(arena, dice)
+            where = arena.seating(dice) if start is None else boards.from_places(start, arena.lowered, arena.networks)
+            chain = Chain(arena, where, seed, setting)
+            mean = chain.probe()
+            chain.run(steps, mean, reheat=1.0, watch=self.watch)
+        found = chain.found()
+        if not arena.lowered.problem.facilitators:
+            return found
+        # Slots and facilitators were settled for these members; now let the members follow them.
+        where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
+        again = Chain(arena, where, seed + 2, found.composition)
+        again.run(steps // 2, mean, reheat=0.3, watch=self.watch)
+        return min(again.found(), Found(again.start, found.composition), key=lambda answer: answer.rank)

@@ -1,0 +1,308 @@
+"""Composes networks: searches, polishes, proves, and says what it knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from ortools.sat.python import cp_model
+
+from solver import bound as bounds
+from solver.chain import Arena, Found, Rank, Team
+from solver.limits import Listener, Progress, Watch
+from solver.lower import Lowered, lower
+from solver.model import CompositionModel
+from solver.price import Score, breaches, score
+from solver.problem import Composition, Problem
+
+STEPS_PER_EFFORT = 600_000
+"""Proposals of one worker for one effort: about a second at 120 people."""
+
+MODEL_LIMIT = 4_000
+"""The most seats (people times networks) for which the exact model is built."""
+
+
+class Status(Enum):
+    """What is known about an answer, or about there being none."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+class SolverBugError(Exception):
+    """The search and the recount disagree: our fault, and a reason to stop everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The best composition found and what is proven about it.
+
+    `composition` and `score` are None where none was found. `bound` limits the objective from below among the answers
+    that let no more people wait; `least_waiting` limits the number waiting.
+    """
+
+    status: Status
+    composition: Composition | None
+    score: Score | None
+    bound: int
+    least_waiting: int
+    rule_bounds: tuple[int, ...] = ()
+    proof: tuple[str, ...] = ()
+    """How the bound was proven."""
+
+    @property
+    def objective(self) -> int | None:
+        """The weighted sum of penalties; None where nothing was found."""
+        return None if self.score is None else self.score.objective
+
+
+def compose(problem: Problem, watch: Watch, listen: Listener, *, start: Sequence[int] | None = None) -> Composed:
+    """The best networks within the limits. `start`: the network of each person, from an earlier answer."""
+    lowered = lower(problem)
+    counts = possible_counts(lowered)
+    if not counts:
+        return Composed(Status.INFEASIBLE, None, None, 0, 0, proof=("sizes",))
+    worker = _Composer(lowered, watch, listen)
+    with ThreadPoolExecutor(watch.limits.workers) as pool:
+        return worker.run(counts, pool, start)
+
+
+def possible_counts(lowered: Lowered) -> list[int]:
+    """How many networks there can be, by their sizes alone; the fewest waiting first where that comes first."""
+    problem = lowered.problem
+    people = problem.pool.size
+    counts = []
+    for count in range(problem.min_count, len(problem.networks) + 1):
+        networks = problem.networks[:count]
+        room = sum(network.max_size for network in networks)
+        if sum(network.min_size for network in networks) <= people and room >= len(problem.must_place):
+            counts.append((0 if problem.waiting_is_weighed else max(0, people - room), count))
+    least = min(counts, default=(0, 0))[0]
+    return [count for waiting, count in counts if waiting == least]
+
+
+class _Composer:
+    """The state of one composition."""
+
+    def __init__(self, lowered: Lowered, watch: Watch, listen: Listener) -> None:
+        self.lowered = lowered
+        self.problem = lowered.problem
+        self.watch = watch
+        self.listen = listen
+        self.best: Found | None = None
+        self.bound = bounds.Bound(0, 0)
+        self.proof: list[str] = []
+
+    def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
+        self._search_counts(counts, pool, start)
+        exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
+        status = None
+        if exact and not self._proven() and not self.watch.cancelled:
+            status = self._prove()
+        if status is None and not self._proven() and not self.watch.cancelled:
+            self._bound_by_relaxation()
+            self._search_on(pool)
+        return self._result(status)
+
+    def _steps(self, share: float) -> int:
+        """Proposals of one worker for a share of the limits."""
+        size = max(30, len(self.lowered.units))
+        if self.watch.limits.effort is not None:
+            return max(20_000, int(STEPS_PER_EFFORT * self.watch.limits.effort * share))
+        return int(min(3_000 * size, 400_000 * share * (self.watch.limits.seconds or 0) + 20_000))
+
+    def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
+        """A short search for some numbers of networks, then a longer one for the best of them."""
+        picked = spaced_out(counts, 7) if len(counts) > 1 else list(counts)
+        teams = {count: Team(Arena(self.lowered, count), self.watch, pool) for count in picked}
+        if len(picked) > 1:
+            for count in picked:
+                if self.best is None or not self.watch.over(0.4):
+                    self._take(teams[count].round(self._steps(0.2 / len(picked)), start))
+            ranked = sorted(picked, key=lambda count: teams[count].rank)
+            near = [count for count in (ranked[0] - 1, ranked[0] + 1) if count in counts and count not in teams]
+            for count in near:
+                teams[count] = Team(Arena(self.lowered, count), self.watch, pool)
+                if not self.watch.over(0.45):
+                    self._take(teams[count].round(self._steps(0.1 / len(picked)), start))
+            picked = sorted(teams, key=lambda count: teams[count].rank)[:2]
+        self.teams = [teams[count] for count in picked]
+        for team in self.teams:
+            if not self.watch.over(0.5) or self.best is None:
+                self._take(team.round(self._steps(0.25), start))
+                start = None
+        self.teams.sort(key=lambda team: team.rank)
+
+    def _search_on(self, pool: ThreadPoolExecutor) -> None:
+        """Rounds of search until the limits are reached or the answer is proven."""
+        team = self.teams[0]
+        rounds = 0
+        while not self.watch.over() and not self._proven():
+            self._take(team.round(self._steps(0.25)))
+            rounds += 1
+            if self.watch.limits.effort is not None and rounds >= 2:
+                break
+
+    def _take(self, found: Found) -> None:
+        if self.best is None or found.rank < self.best.rank:
+            self.best = found
+        self._tell("search")
+
+    def _tell(self, stage: str) -> None:
+        known = self.best is not None and self.best.rank.hard == 0
+        rank = self.best.rank if known and self.best else None
+        self.listen(Progress(stage, rank.soft if rank else None, self.bound.objective, rank.waiting if rank else None))
+
+    def _proven(self) -> bool:
+        if self.best is None or self.best.rank.hard:
+            return False
+        rank = self.best.rank
+        return rank.waiting <= self.bound.waiting and rank.soft <= self.bound.objective
+
+    def _prove(self) -> Status | None:
+        """The exact model: least waiting first, then the objective, from a complete hint."""
+        self._tell("model")
+        model = CompositionModel(self.lowered)
+        best = self.best.composition if self.best is not None and self.best.rank.hard == 0 else None
+        if not self.problem.waiting_is_weighed and not isinstance(model.waiting, int):
+            fewest = self._solve(model, model.waiting, best, 0.3, _waiting)
+            if fewest.status is Status.INFEASIBLE:
+                return Status.INFEASIBLE
+            self.bound = replace(self.bound, waiting=max(self.bound.waiting, fewest.bound))
+            best = self._adopt(model, fewest.values, best)
+            if best is None:
+                return None
+            model.model.add(model.waiting <= len(best.waiting))
+        found = self._solve(model, model.objective, best, 0.8, _objective)
+        if found.status is Status.INFEASIBLE:
+            return Status.INFEASIBLE
+        self._adopt(model, found.values, best)
+        if found.bound > self.bound.objective:
+            self.bound = replace(self.bound, objective=found.bound)
+            self.proof.append("exact model")
+        return None
+
+    def _adopt(
+        self, model: CompositionModel, values: Sequence[int] | None, best: Composition | None
+    ) -> Composition | None:
+        """Takes an answer of the model if it is better."""
+        if values is None:
+            return best
+        composition = model.composition(values)
+        found = Found(self._rank(composition), composition)
+        if self.best is None or found.rank < self.best.rank:
+            self.best = found
+        return self.best.composition
+
+    def _rank(self, composition: Composition) -> Rank:
+        priced = score(self.problem, composition)
+        waiting = 0 if self.problem.waiting_is_weighed else priced.waiting
+        return Rank(sum(x.penalty for x in priced.broken), waiting, priced.objective)
+
+    def _solve(
+        self, model: CompositionModel, goal: object, best: Composition | None, share: float, what: str
+    ) -> _Answer:
+        model.model.minimize(goal)
+        if best is not None:
+            model.complete_hint(best)
+        solver = cp_model.CpSolver()
+        parameters = solver.parameters
+        parameters.random_seed = self.watch.limits.seed % (1 << 31)
+        parameters.num_workers = self.watch.limits.workers
+        parameters.symmetry_level = 3
+        # Workers take turns: measured to give a bound three times as high, and the same answer every time.
+        parameters.interleave_search = True
+        if self.watch.limits.effort is not None:
+            parameters.max_deterministic_time = 2.0 * self.watch.limits.effort
+        remaining = self.watch.remaining()
+        if remaining is not None:
+            parameters.max_time_in_seconds = max(0.05, remaining * share)
+        callback = _Stop(self, what)
+        status = solver.solve(model.model, callback)
+        if status == cp_model.INFEASIBLE:
+            return _Answer(Status.INFEASIBLE, None, 0)
+        limit = max(0, _whole_bound(max(solver.best_objective_bound, callback.bound)))
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            known = Status.OPTIMAL if status == cp_model.OPTIMAL else Status.FEASIBLE
+            return _Answer(known, list(solver.response_proto.solution), limit)
+        return _Answer(Status.UNKNOWN, None, limit)
+
+    def _bound_by_relaxation(self) -> None:
+        self._tell("bound")
+        waiting = self.best.rank.waiting if self.best is not None and self.best.rank.hard == 0 else None
+        found = bounds.relax(self.lowered, self.watch, most_waiting=waiting)
+        if found.objective > self.bound.objective:
+            self.proof.append("linear relaxation")
+        self.bound = bounds.Bound(max(self.bound.objective, found.objective), max(self.bound.waiting, found.waiting))
+
+    def _result(self, status: Status | None) -> Composed:
+        if status is Status.INFEASIBLE:
+            return Composed(Status.INFEASIBLE, None, None, 0, self.bound.waiting, proof=("exact model",))
+        if self.best is None or self.best.rank.hard:
+            return Composed(Status.UNKNOWN, None, None, self.bound.objective, self.bound.waiting)
+        composition = self.best.composition
+        priced = score(self.problem, composition)
+        wrong = list(breaches(self.problem, composition))
+        rank = self._rank(composition)
+        if rank != self.best.rank or wrong:
+            raise SolverBugError(f"search says {self.best.rank}, recount says {rank}; breaches: {wrong}")
+        rule_bounds = bounds.by_rule(self.lowered, priced, self.bound.objective, self.watch)
+        proven = self._proven()
+        return Composed(
+            Status.OPTIMAL if proven else Status.FEASIBLE,
+            composition,
+            priced,
+            self.bound.objective,
+            self.bound.waiting,
+            rule_bounds,
+            tuple(dict.fromkeys(self.proof)),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What the exact model said."""
+
+    status: Status
+    values: list[int] | None
+    bound: int
+
+
+_waiting, _objective = "waiting", "objective"
+
+
+def _whole_bound(bound: float) -> int:
+    """A bound of a whole objective, as a whole number: CP-SAT computes with whole numbers and reports a float."""
+    return round(bound)
+
+
+class _Stop(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools ships no types
+    """Tells about better answers, and stops when asked to."""
+
+    def __init__(self, composer: _Composer, what: str) -> None:
+        super().__init__()
+        self._composer = composer
+        self._what = what
+        self.bound = 0.0
+
+    def on_solution_callback(self) -> None:
+        self.bound = max(self.bound, self.best_objective_bound)
+        if self._what == _objective:
+            self._composer.listen(
+                Progress(
+                    "model", round(self.objective_value), max(self._composer.bound.objective, _whole_bound(self.bound))
+                )
+            )
+        if self._composer.watch.cancelled:
+            self.stop_search()
+
+
+def spaced_out(values: Sequence[int], most: int) -> list[int]:
+    """At most so many of the values, evenly, both ends included."""
+    if len(values) <= most:
+        return list(values)
+    return sorted({values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)})

@@ -1,0 +1,362 @@
+"""The one door: a rotation for one network, its price, and what is proven about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from enum import Enum
+from itertools import combinations
+from math import comb
+from typing import Final
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
+from solver.rotation.designs import cooked, known_recipe, recipes, schedule
+from solver.rotation.frame import Frame, frame, lay_out
+from solver.rotation.polish import polish
+from solver.rotation.price import RotationPenalties, RotationScore, penalties, score
+from solver.rotation.problem import (
+    LARGEST_TABLE,
+    Group,
+    Ints,
+    Meeting,
+    RotationProblem,
+    TrioTable,
+    tabulate,
+)
+from solver.rotation.search import Blocks, even_spread, keep_apart, weighed_rest
+from solver.rotation.turns import case_givers
+
+SPREAD_ITERATIONS: Final = 10_000_000
+"""Moves of the spread at effort 1: about a second."""
+
+WEIGH_ITERATIONS: Final = 500_000
+"""Moves of the weighing at effort 1."""
+
+RESTART: Final = 1_500_000
+"""Moves of the spread before it starts afresh."""
+
+USUAL_EFFORT: Final = 0.3
+"""The effort where neither effort nor deadline is given."""
+
+
+class RotationStatus(Enum):
+    """What is known about the rotation."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An objective with its proven lower limit."""
+
+    objective: int
+    bound: int
+
+
+@dataclass(frozen=True)
+class RotationResult:
+    """One network's rotation.
+
+    `meetings` holds every meeting, past ones unchanged. It is empty when the status is INFEASIBLE (proven; `reasons`
+    say by which rule) or UNKNOWN (nothing found that keeps the `must` rules, and nothing proven). `balance` is None
+    where `meet_new` has a weight. `origin` names the design or search the even spread comes from.
+    """
+
+    status: RotationStatus
+    meetings: tuple[Meeting, ...]
+    penalties: RotationPenalties | None
+    bounds: RotationBounds
+    balance: Part | None
+    rest: Part | None
+    repeats: int | None
+    least_repeats: int
+    origin: str
+    reasons: tuple[str, ...]
+    seed: int
+    stopped_by_clock: bool
+
+
+@dataclass(frozen=True)
+class RotationProgress:
+    """What is known while the work goes on: after the spread, and at the end."""
+
+    stage: str
+    score: RotationScore
+    bounds: RotationBounds
+
+
+Progress = Callable[[RotationProgress], None]
+
+
+def rotate(
+    problem: RotationProblem,
+    *,
+    seed: int,
+    effort: float | None = None,
+    deadline: float | None = None,
+    clock: Callable[[], float] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    progress: Progress | None = None,
+) -> RotationResult:
+    """Composes the groups and case givers of every meeting that is still to come.
+
+    `effort` limits the iterations (1 is about a second for twenty members and all rules) and makes the answer repeat
+    exactly. `deadline` is a reading of `clock` at which the search stops with the best it has; without `effort` it
+    uses all that time unless everything is proven. `should_stop` may end it sooner. At least one plan is always made.
+    """
+    if deadline is not None and clock is None:
+        raise ValueError("a deadline needs a clock")
+    shape = frame(problem)
+    table = _table(problem)
+    bounds = rotation_bounds(shape, table)
+    if bounds.broken:
+        return _without_answer(RotationStatus.INFEASIBLE, bounds, bounds.broken_by, seed)
+    watch = _Watch(deadline, clock, should_stop)
+    work = _Work(problem, shape, table, bounds, seed, watch)
+    budget = effort if effort is not None else (float("inf") if deadline is not None else USUAL_EFFORT)
+    return _rotate(work, budget, progress)
+
+
+class _Watch:
+    """Whether it is time to stop, and whether the clock ever said so."""
+
+    def __init__(
+        self, deadline: float | None, clock: Callable[[], float] | None, should_stop: Callable[[], bool] | None
+    ) -> None:
+        self._deadline, self._clock, self._should_stop = deadline, clock, should_stop
+        self.called = False
+
+    def __call__(self) -> bool:
+        late = self._deadline is not None and self._clock is not None and self._clock() >= self._deadline
+        self.called = self.called or late or (self._should_stop is not None and self._should_stop())
+        return self.called
+
+
+@dataclass(frozen=True)
+class _Work:
+    """What all steps share."""
+
+    problem: RotationProblem
+    shape: Frame
+    table: TrioTable | None
+    bounds: RotationBounds
+    seed: int
+    stop: _Watch
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A complete rotation with its price."""
+
+    meetings: tuple[Meeting, ...]
+    blocks: Blocks
+    penalties: RotationPenalties
+    score: RotationScore
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """Smaller is better: what must be 0, what comes first, the rest."""
+        return self.score.broken, self.score.balance or 0, self.score.rest
+
+
+def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationResult:
+    """Spread, weigh, and again with fresh seeds while the budget lasts and something is unproven."""
+    blocks, origin = _spread(work, min(budget, 8.0))
+    best = first = _plan(work, blocks)
+    if progress is not None:
+        progress(RotationProgress("spread", best.score, work.bounds))
+    spent, lap = 0.0, 0
+    while _needs_weighing(work, best) and (lap == 0 or (spent < budget and not work.stop())):
+        share = min(budget - spent, 1.0 * 2**lap, 16.0) if budget > spent else budget
+        start = best if lap % 2 == 0 else first
+        weighed = weighed_rest(
+            work.shape,
+            start.blocks,
+            tuple(meeting.case_givers for meeting in start.meetings[-work.shape.rows :]),
+            start=start.score,
+            table=work.table,
+            seed=work.seed + lap,
+            iterations=max(1000, int(WEIGH_ITERATIONS * share)),
+            rest_bound=work.bounds.rest,
+            balance_bound=work.bounds.meet_new.value,
+            stop=work.stop,
+        )
+        best = min(best, _plan(work, weighed.blocks), key=lambda plan: plan.key)
+        spent, lap = spent + share, lap + 1
+    if work.table is None and work.problem.trio is not None:
+        best = min(best, _plan(work, polish(work.shape, best.blocks, seed=work.seed, budget=budget, stop=work.stop)),
+                   key=lambda plan: plan.key)  # fmt: skip
+    if progress is not None:
+        progress(RotationProgress("weighed", best.score, work.bounds))
+    return _result(work, best, origin)
+
+
+def _spread(work: _Work, budget: float) -> tuple[Blocks, str]:
+    """An even spread: by a design where one is known, else by search, else by search among symmetric plans."""
+    shape, target = work.shape, work.bounds.meet_new.value
+    if not shape.blocks:
+        return (), "nothing left to plan"
+    sizes = shape.sizes[0]
+    barred = barred_pairs(shape, work.table)
+    alike = shape.uniform and len(set(shape.sizes)) == 1
+    symmetric = alike and work.problem.prices.at_most is None and not barred.any()
+    best: tuple[int, Blocks, str] | None = None
+    design = schedule(work.problem.members, sizes, len(shape.blocks)) if alike else None
+    if design is not None:
+        named = keep_apart(design[0], barred, seed=work.seed) if barred.any() else design[0]
+        if named is not None:
+            return named, f"{design[1]} ({design[2]})"
+    known = known_recipe(work.problem.members, sizes, len(shape.blocks)) if symmetric else None
+    if known is not None:
+        rounds, cost = cooked(known, target)
+        best = (cost, rounds, f"search among plans with a symmetry of order {known.order}")
+        if cost <= target:
+            return best[1], best[2]
+    iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
+    found = even_spread(
+        shape, barred=barred, target=target, seed=work.seed,
+        iterations=iterations // 2 if symmetric else iterations,
+        restart=RESTART, stop=work.stop,
+    )  # fmt: skip
+    if best is None or found.cost < best[0]:
+        best = (found.cost, found.blocks, "search")
+    if symmetric and best[0] > target and known is None:
+        left = iterations - found.iterations
+        for recipe in recipes(work.problem.members, sizes, len(shape.blocks)):
+            if left <= 0 or work.stop() or best[0] <= target:
+                break
+            smaller = replace(recipe, iterations=min(recipe.iterations, max(20_000, left // recipe.restarts)))
+            rounds, cost = cooked(smaller, target)
+            left -= smaller.iterations * smaller.restarts
+            if cost < best[0]:
+                best = (cost, rounds, f"search among plans with a symmetry of order {recipe.order}")
+    return best[1], best[2]
+
+
+def _needs_weighing(work: _Work, plan: _Plan) -> bool:
+    """Whether some rule that depends on the groups, and not only on case givers, is above its bound."""
+    prices, problem = work.problem.prices, work.problem
+    grouped = (
+        prices.early is not None
+        or prices.spaced is not None
+        or prices.size_turns is not None
+        or prices.meet_new is not None
+        or problem.exchange is not None
+        or bool(problem.gatherings)
+        or work.table is not None
+    )
+    return grouped and not _proven(work, plan)
+
+
+def _proven(work: _Work, plan: _Plan) -> bool:
+    balance = plan.score.balance
+    return (
+        plan.score.broken == 0
+        and (balance is None or balance <= work.bounds.meet_new.value)
+        and plan.score.rest <= work.bounds.rest
+    )
+
+
+def _plan(work: _Work, blocks: Blocks) -> _Plan:
+    """Lays the blocks out over their meetings, chooses case givers, and prices it all from the words of the rules."""
+    problem = work.problem
+    groups = lay_out(work.shape, blocks)
+    givers = case_givers(problem, groups, work.shape.cases)
+    meetings = problem.fixed + tuple(
+        Meeting(groups=row, case_givers=tuple(chosen)) for row, chosen in zip(groups, givers, strict=True)
+    )
+    found = penalties(problem, meetings)
+    return _Plan(meetings, blocks, found, score(problem, found))
+
+
+def _result(work: _Work, plan: _Plan, origin: str) -> RotationResult:
+    """What may be said about the plan."""
+    bounds, scored = work.bounds, plan.score
+    if scored.broken:
+        reasons = _impossible_meetings(work)
+        status = RotationStatus.INFEASIBLE if reasons else RotationStatus.UNKNOWN
+        return replace(_without_answer(status, bounds, reasons, work.seed), stopped_by_clock=work.stop.called)
+    return RotationResult(
+        status=RotationStatus.OPTIMAL if _proven(work, plan) else RotationStatus.FEASIBLE,
+        meetings=plan.meetings,
+        penalties=plan.penalties,
+        bounds=bounds,
+        balance=None if scored.balance is None else Part(scored.balance, bounds.meet_new.value),
+        rest=Part(scored.rest, bounds.rest),
+        repeats=plan.penalties.repeats,
+        least_repeats=bounds.least_repeats.value,
+        origin=origin,
+        reasons=(),
+        seed=work.seed,
+        stopped_by_clock=work.stop.called,
+    )
+
+
+def _without_answer(
+    status: RotationStatus, bounds: RotationBounds, reasons: tuple[str, ...], seed: int
+) -> RotationResult:
+    return RotationResult(
+        status=status, meetings=(), penalties=None, bounds=bounds, balance=None, rest=None, repeats=None,
+        least_repeats=bounds.least_repeats.value, origin="", reasons=reasons, seed=seed, stopped_by_clock=False,
+    )  # fmt: skip
+
+
+def _impossible_meetings(work: _Work) -> tuple[str, ...]:
+    """Meetings that cannot be cut into groups without breaking a `must` rule within the trio, proven exactly."""
+    problem, table = work.problem, work.table
+    if table is None or not any(column.any() for column in table.faults.values()):
+        return ()
+    reasons, known = [], {}
+    for number in range(len(problem.fixed), problem.meetings):
+        key = problem.present[number].tobytes()
+        if key not in known:
+            known[key] = _can_be_cut(problem, table, number)
+        if not known[key]:
+            reasons.append(f"meeting {number + 1}: no groups keep every must rule within the trio")
+    return tuple(reasons)
+
+
+def _can_be_cut(problem: RotationProblem, table: TrioTable, number: int) -> bool:
+    """Whether those present can be split into groups without a fault: an exact cover, by CP-SAT.
+
+    Only a proof counts: where CP-SAT gives up, the answer is yes.
+    """
+    people = np.flatnonzero(problem.present[number])
+    sizes = problem.sizes[number]
+    model = cp_model.CpModel()
+    seat: dict[int, list[cp_model.IntVar]] = {int(i): [] for i in people}
+    for size in sorted(set(sizes)):
+        of_size = []
+        for group in _faultless(table, people, size):
+            chosen = model.new_bool_var("")
+            of_size.append(chosen)
+            for member in group:
+                seat[member].append(chosen)
+        model.add(sum(of_size) == sizes.count(size))
+    for chosen_groups in seat.values():
+        model.add_exactly_one(chosen_groups)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 5
+    return bool(solver.solve(model) != cp_model.INFEASIBLE)
+
+
+def _faultless(table: TrioTable, people: Ints, size: int) -> list[Group]:
+    return [group for group in combinations(people.tolist(), size) if table.broken(group) == 0]
+
+
+def _table(problem: RotationProblem) -> TrioTable | None:
+    """The rules within the trio as a table, where every possible group can be listed."""
+    trio = problem.trio
+    if trio is None or isinstance(trio, TrioTable):
+        return trio
+    sizes = sorted({size for sizes in problem.sizes[len(problem.fixed) :] for size in sizes})
+    if sum(comb(problem.members, size) for size in sizes) > LARGEST_TABLE:
+        return None
+    return tabulate(trio, members=problem.members, sizes=sizes)

@@ -1,0 +1,67 @@
+"""Settles what a network decides besides its members: when it meets and who leads it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ortools.sat.python import cp_model
+
+from solver.lower import Lowered
+from solver.lowering import Best, Lead
+from solver.model import CompositionModel
+from solver.problem import WAITING, Composition
+
+
+def settle(lowered: Lowered, places: Sequence[int]) -> Composition:
+    """The best slots and facilitators for these members.
+
+    Slots by counting; where there are facilitators, slots and facilitators together by a small model, which also
+    appoints facilitators that cost nothing.
+    """
+    if lowered.problem.facilitators and (led := _settle_together(lowered, places)) is not None:
+        return led
+    groups = Composition(tuple(places), (), ()).groups()
+    slots = [best_slot(lowered, k, groups.get(k, ())) for k in range(len(lowered.problem.networks))]
+    return Composition(tuple(places), tuple(slots), tuple(x.facilitator for x in lowered.problem.networks))
+
+
+def best_slot(lowered: Lowered, k: int, members: Sequence[int]) -> int | None:
+    """The given slot, else the one that most members can come to; the earliest of equals."""
+    network = lowered.problem.networks[k]
+    if network.slot is not None or not members:
+        return network.slot
+    mine = set(members)
+    terms = [x.term for x in lowered.terms if isinstance(x.term, Best) and x.term.by_slot and x.speaks_about(k)]
+    if not terms:
+        return None
+    counts = [len(mine.intersection(people)) for people in terms[0].options]
+    return counts.index(max(counts))
+
+
+def _settle_together(lowered: Lowered, places: Sequence[int]) -> Composition | None:
+    """Slots and facilitators with everybody fixed; None where these members leave no way."""
+    fixed = dict(enumerate(places))
+    if any(fixed[person] != place for person, place in lowered.problem.pins.items()):
+        return None
+    formed = set(places) - {WAITING}
+    terms = [x for x in lowered.terms if isinstance(x.term, Lead) or (isinstance(x.term, Best) and x.term.by_slot)]
+    model = CompositionModel(lowered, fixed=fixed, lead_always=True, keep_musts=False, sized=False, terms=terms)
+    led = sum(sum(x.leads.values()) for k, x in enumerate(model.leading) if k in formed)
+    must = sum(penalty for rule, penalty in zip(lowered.rules, model.penalties, strict=True) if rule.is_must)
+    many = len(lowered.problem.networks) + 1
+    model.model.minimize(1_000_000 * many * must + many * model.objective - led)
+    solver = cp_model.CpSolver()
+    solver.parameters.num_workers = 1
+    solver.parameters.max_deterministic_time = 2.0
+    if solver.solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return None
+    found = model.composition(list(solver.response_proto.solution))
+    slots = [
+        slot if k in formed else network.slot
+        for k, (slot, network) in enumerate(zip(found.slots, lowered.problem.networks, strict=True))
+    ]
+    leaders = [
+        f if k in formed else network.facilitator
+        for k, (f, network) in enumerate(zip(found.facilitators, lowered.problem.networks, strict=True))
+    ]
+    return Composition(tuple(places), tuple(slots), tuple(leaders))

@@ -1,0 +1,149 @@
+"""The one door: solve(problem, limits) -> Result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from solver.compose import Composed, SolverBugError, Status, compose
+from solver.limits import Clock, Limits, Listener, Progress, Watch
+from solver.problem import Problem
+from solver.rotating import networks_to_rotate, question
+from solver.rotation import price as rotation_price
+from solver.rotation.problem import Meeting, RotationProblem
+from solver.rotation.solve import RotationResult, RotationStatus, rotate
+
+COMPOSITION_SHARE = 0.75
+"""Of the time limit, where there are rotations too; what composition leaves, they may use."""
+
+ROTATION_EFFORT = 0.3
+"""Of one effort, for each network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotation:
+    """The meetings of one network: people are the problem's own numbers."""
+
+    network: int
+    members: tuple[int, ...]
+    question: RotationProblem
+    result: RotationResult
+
+    @property
+    def meetings(self) -> tuple[Meeting, ...]:
+        """Groups and case givers, by the problem's numbers."""
+        return tuple(
+            Meeting(
+                tuple(tuple(self.members[i] for i in group) for group in meeting.groups),
+                tuple(None if giver is None else self.members[giver] for giver in meeting.case_givers),
+            )
+            for meeting in self.result.meetings
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Networks and rotations, with what is proven about each."""
+
+    composed: Composed
+    rotations: tuple[Rotation, ...]
+    impossible: Mapping[int, tuple[str, ...]]
+    """Networks whose rotation cannot keep its `must` rules, and why; or has not been found to."""
+    limits: Limits
+    seconds: float
+    stopped: bool
+    """Whether somebody asked to stop before the end."""
+
+    @property
+    def status(self) -> Status:
+        """Optimal only where every part is."""
+        if self.composed.composition is None:
+            return self.composed.status
+        if self.impossible:
+            proven = any(
+                rotation.result.status is RotationStatus.INFEASIBLE
+                for rotation in self.rotations
+                if rotation.network in self.impossible
+            )
+            return Status.INFEASIBLE if proven else Status.UNKNOWN
+        parts = [self.composed.status is Status.OPTIMAL]
+        parts += [rotation.result.status is RotationStatus.OPTIMAL for rotation in self.rotations]
+        return Status.OPTIMAL if all(parts) else Status.FEASIBLE
+
+
+def solve(
+    problem: Problem,
+    limits: Limits,
+    clock: Clock,
+    *,
+    listen: Listener = lambda progress: None,
+    stopped: Callable[[], bool] = lambda: False,
+    start: Sequence[int] | None = None,
+    past: Mapping[int, Sequence[Meeting]] | None = None,
+) -> Result:
+    """Composes the networks, then plans the rotation of each.
+
+    clock: seconds, from wherever; only differences count. stopped: asked often; once true, the best so far is kept.
+    start: the network of each person in an earlier answer. past: meetings that were, by network.
+    """
+    whole = Watch(limits, clock, stopped)
+    share = COMPOSITION_SHARE if problem.meetings.count and limits.seconds is not None else 1.0
+    first = Limits(
+        None if limits.seconds is None else limits.seconds * share, limits.effort, limits.seed, limits.workers
+    )
+    composed = compose(problem, Watch(first, clock, stopped), listen, start=start)
+    rotations: tuple[Rotation, ...] = ()
+    if composed.composition is not None:
+        listen(Progress("rotations", composed.objective, composed.bound, len(composed.composition.waiting)))
+        rotations = plan_rotations(problem, composed, whole, clock, past or {})
+    impossible = {rotation.network: rotation.result.reasons for rotation in rotations if not rotation.result.meetings}
+    return Result(composed, rotations, impossible, limits, whole.elapsed(), whole.cancelled)
+
+
+def plan_rotations(
+    problem: Problem,
+    composed: Composed,
+    watch: Watch,
+    clock: Clock,
+    past: Mapping[int, Sequence[Meeting]],
+) -> tuple[Rotation, ...]:
+    """The rotation of every network, side by side on all workers."""
+    assert composed.composition is not None  # noqa: S101  (only called with an answer)
+    networks = networks_to_rotate(problem, composed.composition)
+    limits = watch.limits
+    waves = -(-len(networks) // limits.workers)
+
+    def plan(network: int) -> Rotation:
+        members = networks[network]
+        asked = question(problem, network, members, past=past.get(network, ()))
+        remaining = watch.remaining()
+        deadline = None
+        if remaining is not None:
+            deadline = clock() + max(0.05, min(remaining, 1.5 * remaining / max(1, waves)))
+        effort = None if limits.effort is None else ROTATION_EFFORT * limits.effort
+        result = rotate(
+            asked,
+            seed=limits.seed,
+            effort=effort,
+            deadline=deadline,
+            clock=clock if deadline is not None else None,
+            should_stop=lambda: watch.cancelled,
+        )
+        rotation = Rotation(network, members, asked, result)
+        recount(rotation)
+        return rotation
+
+    with ThreadPoolExecutor(limits.workers) as pool:
+        return tuple(pool.map(plan, networks))
+
+
+def recount(rotation: Rotation) -> None:
+    """The planner is not believed either: prices its plan again, and stops everything if that differs."""
+    result = rotation.result
+    if not result.meetings:
+        return
+    faults = rotation_price.faults(rotation.question, result.meetings)
+    again = rotation_price.penalties(rotation.question, result.meetings)
+    if faults or again != result.penalties:
+        raise SolverBugError(f"rotation of network {rotation.network}: {faults}; {result.penalties} against {again}")

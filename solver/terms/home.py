@@ -1,0 +1,118 @@
+"""The term `home`: the least travel to the home of one member."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from solver.lowering import Home
+from solver.terms.common import Ints, Lists, Priced, Strengths, Units, lists, offsets, strengths
+from solver.terms.compiled import kernel
+from solver.terms.model import GroupModel, LinearExpr
+
+
+class HomeBoard(NamedTuple):
+    """Arrays of all home terms; homes of all terms are laid end to end."""
+
+    strength: Strengths
+    carried: Lists
+    term: Ints
+    first: Ints
+    """(terms + 1,) where the homes of each term start"""
+    excess: Ints
+    """(homes, homes): travel[place, home], within one term"""
+    tally: Ints
+    """state (groups, homes): members who live there"""
+    travel: Ints
+    """state (groups, homes): what it costs the group to meet there"""
+    cost: Ints
+    """state (groups, terms)"""
+
+
+def build(terms: Sequence[Priced[Home]], units: Units, groups: int) -> HomeBoard:
+    """The arrays for an empty board."""
+    carriers: list[list[int]] = []
+    for priced in terms:
+        found: list[list[int]] = [[] for _ in priced.term.excess]
+        for person, home in enumerate(priced.term.home):
+            if home is not None:
+                found[home].append(person)
+        carriers += found
+    lengths = [len(priced.term.excess) for priced in terms]
+    first = offsets(lengths)
+    excess = np.zeros((len(carriers), len(carriers)), dtype=np.int64)
+    for t, priced in enumerate(terms):
+        span = slice(first[t], first[t + 1])
+        if lengths[t]:
+            excess[span, span] = priced.term.excess
+    return HomeBoard(
+        strength=strengths(terms, groups),
+        carried=lists(carriers, units),
+        term=np.repeat(np.arange(len(terms), dtype=np.int64), lengths),
+        first=first,
+        excess=excess,
+        tally=np.zeros((groups, len(carriers)), dtype=np.int64),
+        travel=np.zeros((groups, len(carriers)), dtype=np.int64),
+        cost=np.zeros((groups, len(terms)), dtype=np.int64),
+    )
+
+
+@kernel
+def exchange(board: HomeBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
+    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+    soft = 0
+    hard = 0
+    strength = board.strength
+    for turn in range(2):
+        unit = out if turn == 0 else into
+        if unit < 0:
+            continue
+        sign = -1 if turn == 0 else 1
+        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
+            home = board.carried.item[i]
+            times = sign * board.carried.times[i]
+            board.tally[k, home] += times
+            t = board.term[home]
+            if strength.active[t, k]:
+                for place in range(board.first[t], board.first[t + 1]):
+                    board.travel[k, place] += times * board.excess[place, home]
+    for t in range(strength.weight.size):
+        if strength.active[t, k]:
+            least = -1
+            for place in range(board.first[t], board.first[t + 1]):
+                if board.tally[k, place] > 0 and (least < 0 or board.travel[k, place] < least):
+                    least = board.travel[k, place]
+            change = max(0, least) - board.cost[k, t]
+            board.cost[k, t] += change
+            soft += strength.weight[t] * change
+            hard += strength.must[t] * change
+    return soft, hard
+
+
+def encode(term: Home, group: GroupModel) -> list[LinearExpr]:
+    """The price for CP-SAT: one member's home is chosen, or none where nobody has a known home."""
+    at: dict[int, list[int]] = {}
+    for person, home in enumerate(term.home):
+        if home is not None:
+            at.setdefault(home, []).append(person)
+    if not at:
+        return []
+    nowhere = group.flag()
+    chosen = {place: group.flag() for place in at}
+    group.model.add_exactly_one([nowhere, *chosen.values()])
+    travel = []
+    for home, people in at.items():
+        for person in people:
+            group.model.add(group.seats[person] + nowhere <= 1)
+        group.at_least(group.sum(people), chosen[home])
+        worst = max(term.excess[place][home] for place in at)
+        if worst:
+            # What one person from here travels; each counts by itself, so the relaxation sees every seat.
+            distance = sum(term.excess[place][home] * chosen[place] for place in at)
+            for person in people:
+                price = group.least(worst)
+                group.at_least(price, distance - worst * (1 - group.seats[person]))
+                travel.append(price)
+    return travel

@@ -1,0 +1,151 @@
+"""The term `mean`: how far the group's mean lies from everybody's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import isqrt, lcm, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from solver.lowering import Mean
+from solver.terms.common import Ints, Priced, Strengths, Units, strengths
+from solver.terms.compiled import kernel
+from solver.terms.model import GroupModel, LinearExpr
+
+TIE = 1e-9
+"""Pulls exact halves up despite the last digits of floating point; no other case lies so near a half."""
+
+
+class MeanBoard(NamedTuple):
+    """Arrays of all mean terms; numbers are whole, in a common denominator."""
+
+    strength: Strengths
+    number: Ints
+    """(terms, units) sums"""
+    known: Ints
+    """(terms, units) how many of a unit's people have a number"""
+    mean: NDArray[np.float64]
+    """(terms,) everybody's"""
+    hundredth: NDArray[np.float64]
+    """(terms,) of everybody's standard deviation; 0: nothing to price"""
+    sum: Ints
+    """state (groups, terms)"""
+    tally: Ints
+    """state (groups, terms)"""
+    cost: Ints
+    """state (groups, terms)"""
+
+
+class Whole(NamedTuple):
+    """The numbers of everybody, whole: value i is `values[i] / denominator`."""
+
+    values: list[int | None]
+    total: int
+    known: int
+    variance: int
+    """known^2 times the variance of the whole values"""
+
+
+def whole(values: Sequence[Fraction | None]) -> Whole:
+    """Everybody's numbers in a common denominator, which the standard deviation cancels."""
+    known = [value for value in values if value is not None]
+    denominator = lcm(*(value.denominator for value in known)) if known else 1
+    scaled = [None if value is None else int(value * denominator) for value in values]
+    filled = [value for value in scaled if value is not None]
+    variance = len(filled) * sum(value * value for value in filled) - sum(filled) ** 2
+    return Whole(scaled, sum(filled), len(filled), variance)
+
+
+def build(terms: Sequence[Priced[Mean]], units: Units, groups: int) -> MeanBoard:
+    """The arrays for an empty board."""
+    number = np.zeros((len(terms), len(units)), dtype=np.int64)
+    known = np.zeros((len(terms), len(units)), dtype=np.int64)
+    mean = np.zeros(len(terms))
+    hundredth = np.zeros(len(terms))
+    for t, priced in enumerate(terms):
+        numbers = whole(priced.term.values)
+        for u, members in enumerate(units.members):
+            mine = [value for person in members if (value := numbers.values[person]) is not None]
+            number[t, u], known[t, u] = sum(mine), len(mine)
+        if numbers.known:
+            mean[t] = numbers.total / numbers.known
+            hundredth[t] = sqrt(numbers.variance) / numbers.known / 100
+    return MeanBoard(
+        strength=strengths(terms, groups),
+        number=number,
+        known=known,
+        mean=mean,
+        hundredth=hundredth,
+        sum=np.zeros((groups, len(terms)), dtype=np.int64),
+        tally=np.zeros((groups, len(terms)), dtype=np.int64),
+        cost=np.zeros((groups, len(terms)), dtype=np.int64),
+    )
+
+
+@kernel
+def exchange(board: MeanBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+    soft = 0
+    hard = 0
+    strength = board.strength
+    for t in range(strength.weight.size):
+        if out >= 0:
+            board.sum[k, t] -= board.number[t, out]
+            board.tally[k, t] -= board.known[t, out]
+        if into >= 0:
+            board.sum[k, t] += board.number[t, into]
+            board.tally[k, t] += board.known[t, into]
+        if strength.active[t, k] and board.hundredth[t] > 0:
+            cost = 0
+            if board.tally[k, t] > 0:
+                distance = abs(board.sum[k, t] / board.tally[k, t] - board.mean[t]) / board.hundredth[t]
+                cost = int(np.floor(distance + 0.5 + TIE))
+            change = cost - board.cost[k, t]
+            board.cost[k, t] = cost
+            soft += strength.weight[t] * change
+            hard += strength.must[t] * change
+    return soft, hard
+
+
+def encode(term: Mean, group: GroupModel) -> list[LinearExpr]:
+    """The price for CP-SAT: for each count of known numbers, how far the sum may stray at each price."""
+    numbers = whole(term.values)
+    if numbers.variance == 0:
+        return []
+    strays = {p: value * numbers.known - numbers.total for p, value in enumerate(numbers.values) if value is not None}
+    most = min(len(strays), max(group.sizes))
+    largest = max(abs(stray) for stray in strays.values())
+    # The price is |stray| / count in hundredths of sqrt(variance), and no mean is farther out than one number is.
+    highest = isqrt(10_000 * largest * largest // numbers.variance) + 1
+    price = group.least(highest)
+    stray = sum(distance * group.seats[p] for p, distance in strays.items())
+    at = [group.flag() for _ in range(most + 1)]
+    group.model.add_exactly_one(at)
+    group.model.add(group.sum(list(strays)) == sum(count * flag for count, flag in enumerate(at)))
+    for count in range(1, most + 1):
+        slope = _slope(count, highest, numbers.variance)
+        for side in (stray, -stray):
+            reach = slope.numerator * (2 * price + 1)
+            group.model.add(slope.denominator * side <= reach).only_enforce_if(at[count])
+    return [price]
+
+
+def _slope(count: int, highest: int, variance: int) -> Fraction:
+    """A fraction f with floor((2 price + 1) f) = the largest whole stray that rounds to the price, up to `highest`.
+
+    A stray D rounds to at most r where 200 |D| < (2 r + 1) count sqrt(variance). The root is approached from below with
+    more and more digits, until no whole number lies between; a root that is whole is taken just below itself.
+    """
+    reach = [isqrt((((2 * price + 1) * count) ** 2 * variance - 1) // 40_000) for price in range(highest + 1)]
+    digits = 4
+    while True:
+        scale = 10**digits
+        root = isqrt(count * count * variance * scale * scale)
+        for numerator in (root, root - 1):
+            slope = Fraction(numerator, 200 * scale)
+            if all(int((2 * price + 1) * slope) == limit for price, limit in enumerate(reach)):
+                return slope
+        digits += 1
