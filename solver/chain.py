@@ -21,8 +21,15 @@ from solver.terms.common import Ints
 CHUNK = 100_000
 """Proposals between two looks at the clock: a tenth to a fifth of a second."""
 
-HOT, COLD = 0.35, 0.012
-"""Temperatures, as parts of the mean price of a move that makes things worse."""
+LEAST_CHUNKS = 12
+"""Steps in which a run cools down and what must hold becomes dear, however short it is."""
+
+HOT, COLD = (0.35, 0.2, 0.5), 0.012
+"""Temperatures, as parts of the mean price of a move that makes things worse. Which heat suits differs by programme,
+so runs take turns; the same holds for how cheap it is at first to break what must hold."""
+
+CHEAP, DEAR = (0.5, 0.25, 1.5), 8.0
+"""The price of breaking what must hold, in the same parts: cheap at first, so that walls can be crossed."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -153,17 +160,18 @@ class Chain:
     def _rank(self, values: Ints) -> Rank:
         return Rank(int(values[0]), 0 if self.arena.weighed else int(values[1]), int(values[2]))
 
-    def run(self, steps: int, mean: float, *, reheat: float, watch: Watch) -> None:
+    def run(self, steps: int, mean: float, *, turn: int, reheat: float, watch: Watch) -> None:
         """Anneals from `reheat` of the hot temperature to the cold one, in chunks, until done or told to stop."""
-        hot, cold = HOT * mean * reheat, COLD * mean
-        dear = max(1, int(4 * mean))
-        self.prices[0] = 2 * dear
-        self.prices[1] = 0 if self.arena.weighed else dear
-        chunks = max(1, -(-steps // CHUNK))
+        hot, cold = HOT[turn % len(HOT)] * mean * reheat, COLD * mean
+        cheap = CHEAP[turn // len(HOT) % len(CHEAP)]
+        chunks = max(LEAST_CHUNKS, -(-steps // CHUNK))
         ratio = (cold / hot) ** (1 / chunks)
         for chunk in range(chunks):
             if watch.over():
                 break
+            dear = mean * cheap * (DEAR / cheap) ** (chunk / (chunks - 1))
+            self.prices[0] = max(1, int(dear))
+            self.prices[1] = 0 if self.arena.weighed else max(1, int(dear))
             self._run(self.board.where, max(1, steps // chunks), hot * ratio**chunk, hot * ratio ** (chunk + 1))
 
     def probe(self) -> float:
@@ -264,18 +272,18 @@ class Team:
             where = boards.from_places(warm.composition.places, arena.lowered, arena.networks)
             chain = Chain(arena, where, seed, warm.composition)
             mean = Chain(arena, where, seed + 1, warm.composition).probe()
-            chain.run(steps, mean, reheat=0.3, watch=self.watch)
+            chain.run(steps, mean, turn=0, reheat=0.3, watch=self.watch)
         else:
             setting = first_setting(arena, dice)
             where = arena.seating(dice) if start is None else boards.from_places(start, arena.lowered, arena.networks)
             chain = Chain(arena, where, seed, setting)
             mean = chain.probe()
-            chain.run(steps, mean, reheat=1.0, watch=self.watch)
+            chain.run(steps, mean, turn=self.rounds * self.watch.limits.workers + worker, reheat=1.0, watch=self.watch)
         found = chain.found()
         if not arena.lowered.problem.facilitators:
             return found
         # Slots and facilitators were settled for these members; now let the members follow them.
         where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
         again = Chain(arena, where, seed + 2, found.composition)
-        again.run(steps // 2, mean, reheat=0.3, watch=self.watch)
+        again.run(steps // 2, mean, turn=0, reheat=0.3, watch=self.watch)
         return min(again.found(), Found(again.start, found.composition), key=lambda answer: answer.rank)

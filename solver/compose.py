@@ -20,6 +20,9 @@ from solver.problem import Composition, Problem
 STEPS_PER_EFFORT = 600_000
 """Proposals of one worker for one effort: about a second at 120 people."""
 
+FIRST_ROUNDS = 6
+"""Rounds of search before anything is proven."""
+
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
 
@@ -131,11 +134,12 @@ class _Composer:
                     self._take(teams[count].round(self._steps(0.1 / len(picked)), start))
             picked = sorted(teams, key=lambda count: teams[count].rank)[:2]
         self.teams = [teams[count] for count in picked]
-        for team in self.teams:
-            if not self.watch.over(0.5) or self.best is None:
-                self._take(team.round(self._steps(0.25), start))
-                start = None
-        self.teams.sort(key=lambda team: team.rank)
+        for turn in range(FIRST_ROUNDS):
+            for team in self.teams:
+                if self.best is None or not (self.watch.over(0.3) or self._proven()):
+                    self._take(team.round(self._steps(0.5 / FIRST_ROUNDS), start if turn == 0 else None))
+            self.teams.sort(key=lambda team: team.rank)
+            del self.teams[1:]
 
     def _search_on(self, pool: ThreadPoolExecutor) -> None:
         """Rounds of search until the limits are reached or the answer is proven."""

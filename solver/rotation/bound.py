@@ -127,7 +127,7 @@ def least(gauge: Gauge, members: int, sittings: Sequence[Sitting], *, before: In
     return _least(gauge, members, tuple(sittings), tuple(before[pairs].tolist()), tuple(barred[pairs].tolist()))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _least(
     gauge: Gauge, members: int, sittings: tuple[Sitting, ...], before: tuple[int, ...], barred: tuple[bool, ...]
 ) -> Bound:

@@ -386,20 +386,14 @@ def cycles_together(members: int, order: int) -> Round:
 
 
 def _ten(
-    members: int,
-    order: int,
-    base: int,
-    *,
-    seed: int,
-    smaller: bool = False,
-    iterations: int = 400_000,
-    hot: float = 0.6,
-    cold: float = 0.15,
+    members: int, order: int, base: int, *, seed: int, iterations: int = 400_000, hot: float = 0.6, cold: float = 0.15
 ) -> Recipe:
     """Ten meetings in trios; where `order` is 3, one round stays: the cycles themselves."""
-    sizes = group_sizes(members, 3, "smaller" if smaller else "larger")
-    still = (cycles_together(members, order),) if order * base == 9 and not smaller else ()
-    return Recipe(members, sizes, order, base, still, seed=seed, iterations=iterations, restarts=1, hot=hot, cold=cold)
+    still = (cycles_together(members, order),) if order == 3 else ()
+    return Recipe(
+        members, group_sizes(members, 3), order, base, still,
+        seed=seed, iterations=iterations, restarts=1, hot=hot, cold=cold,
+    )  # fmt: skip
 
 
 KNOWN: Final[dict[tuple[int, tuple[int, ...], int], tuple[Recipe, int]]] = {

@@ -26,7 +26,7 @@ from solver.rotation.problem import (
     TrioTable,
     tabulate,
 )
-from solver.rotation.search import Blocks, even_spread, keep_apart, weighed_rest
+from solver.rotation.search import Blocks, Stop, even_spread, keep_apart, weighed_rest
 from solver.rotation.turns import case_givers
 
 SPREAD_ITERATIONS: Final = 10_000_000
@@ -40,6 +40,13 @@ RESTART: Final = 1_500_000
 
 USUAL_EFFORT: Final = 0.3
 """The effort where neither effort nor deadline is given."""
+
+
+SPREAD_SHARE: Final = 0.4
+"""The share of the time to the deadline after which the spread leaves the rest to the weighing."""
+
+LONGEST_SPREAD: Final = 8.0
+"""The effort after which a better spread is not to be expected."""
 
 
 class RotationStatus(Enum):
@@ -130,7 +137,15 @@ class _Watch:
         self, deadline: float | None, clock: Callable[[], float] | None, should_stop: Callable[[], bool] | None
     ) -> None:
         self._deadline, self._clock, self._should_stop = deadline, clock, should_stop
+        self._start = clock() if clock is not None else 0.0
         self.called = False
+
+    def after(self, share: float) -> Stop:
+        """Stops when this share of the time from the start to the deadline is over, and whenever all should stop."""
+        if self._deadline is None or self._clock is None:
+            return self
+        clock, end = self._clock, self._start + share * (self._deadline - self._start)
+        return lambda: clock() >= end or self()
 
     def __call__(self) -> bool:
         late = self._deadline is not None and self._clock is not None and self._clock() >= self._deadline
@@ -167,7 +182,7 @@ class _Plan:
 
 def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationResult:
     """Spread, weigh, and again with fresh seeds while the budget lasts and something is unproven."""
-    blocks, origin = _spread(work, min(budget, 8.0))
+    blocks, origin = _spread(work, min(budget, LONGEST_SPREAD), work.stop.after(SPREAD_SHARE))
     best = first = _plan(work, blocks)
     if progress is not None:
         progress(RotationProgress("spread", best.score, work.bounds))
@@ -197,7 +212,7 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
     return _result(work, best, origin)
 
 
-def _spread(work: _Work, budget: float) -> tuple[Blocks, str]:
+def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
     """An even spread: by a design where one is known, else by search, else by search among symmetric plans."""
     shape, target = work.shape, work.bounds.meet_new.value
     if not shape.blocks:
@@ -206,7 +221,6 @@ def _spread(work: _Work, budget: float) -> tuple[Blocks, str]:
     barred = barred_pairs(shape, work.table)
     alike = shape.uniform and len(set(shape.sizes)) == 1
     symmetric = alike and work.problem.prices.at_most is None and not barred.any()
-    best: tuple[int, Blocks, str] | None = None
     design = schedule(work.problem.members, sizes, len(shape.blocks)) if alike else None
     if design is not None:
         named = keep_apart(design[0], barred, seed=work.seed) if barred.any() else design[0]
@@ -214,22 +228,19 @@ def _spread(work: _Work, budget: float) -> tuple[Blocks, str]:
             return named, f"{design[1]} ({design[2]})"
     known = known_recipe(work.problem.members, sizes, len(shape.blocks)) if symmetric else None
     if known is not None:
-        rounds, cost = cooked(known, target)
-        best = (cost, rounds, f"search among plans with a symmetry of order {known.order}")
-        if cost <= target:
-            return best[1], best[2]
+        # Where even this is above the bound, no search here has ever done better: the time is worth more elsewhere.
+        return cooked(known, target)[0], f"search among plans with a symmetry of order {known.order}"
     iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
     found = even_spread(
         shape, barred=barred, target=target, seed=work.seed,
         iterations=iterations // 2 if symmetric else iterations,
-        restart=RESTART, stop=work.stop,
+        restart=RESTART, stop=stop,
     )  # fmt: skip
-    if best is None or found.cost < best[0]:
-        best = (found.cost, found.blocks, "search")
-    if symmetric and best[0] > target and known is None:
+    best: tuple[int, Blocks, str] = (found.cost, found.blocks, "search")
+    if symmetric and best[0] > target:
         left = iterations - found.iterations
         for recipe in recipes(work.problem.members, sizes, len(shape.blocks)):
-            if left <= 0 or work.stop() or best[0] <= target:
+            if left <= 0 or stop() or best[0] <= target:
                 break
             smaller = replace(recipe, iterations=min(recipe.iterations, max(20_000, left // recipe.restarts)))
             rounds, cost = cooked(smaller, target)
