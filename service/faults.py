@@ -11,8 +11,12 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
     its headers   no_candidates duplicate_header headerless_column
     a row         id_missing no_way_to_id id_repeated made_id_repeated not_a_number nobody not_unique extra_cell no_at
                   unknown_network not_in_vocabulary control_character error_cell one_value
-    a programme   unknown_key unknown_rule unknown_column unknown_id unknown_network bad_value missing conflicting_keys
-                  not_a_file bad_toml repeated_name
+    a programme   unknown_key unknown_rule unknown_column unknown_id unknown_network unknown_facilitator unknown_place
+                  bad_value missing missing_one_of conflicting_keys not_a_file bad_toml repeated_name not_text
+                  not_whole_number out_of_range not_flag not_list not_table not_one_of not_share not_amount not_number
+                  not_pairs not_groups not_history not_dates not_timezone not_files reversed fewer_than_fixed
+                  no_such_meeting pinned_twice not_all_numbers not_a_proposal not_in_matrix not_a_distance not_symmetric
+                  path_over_http history_gone contradiction
 """
 
 from collections.abc import Iterable, Mapping, Sequence

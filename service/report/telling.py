@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from service.places import municipalities
 from service.words import catalogue, say
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -70,6 +71,14 @@ class Teller:
     def region(self, code: str) -> str:
         """The name of a province, or the code as it is."""
         return self.known("report.region", code)
+
+    def place(self, postcode: str | None, region: str | None) -> str | None:
+        """Where a network meets: postcode and municipality where the place is known, else its region."""
+        if postcode is None:
+            return None if region is None else self.region(region)
+        french = self.language == "fr"
+        names = [each.name_fr if french else each.name_nl for each in municipalities(postcode)]
+        return " ".join([postcode, *names[:1]])
 
     def joined(self, texts: Iterable[str]) -> str:
         """A, B and C."""

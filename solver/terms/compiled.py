@@ -5,7 +5,40 @@ Kernels only read and write arrays that their caller holds, so counting referenc
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
 import numba as nb
+
+_SOLVER = Path(__file__).parent.parent
+
+
+def _fingerprint() -> str:
+    """Changes with any kernel: a cached kernel has those that it calls inside, and numba looks at its own file only."""
+    digest = hashlib.sha256()
+    for source in sorted([*(_SOLVER / "terms").glob("*.py"), _SOLVER / "board.py", _SOLVER / "search.py"]):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _folder() -> Path:
+    """Beside the sources where that can be written, else in the user's cache, else in a temporary folder."""
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for base in (_SOLVER / "__pycache__", home / "kring"):
+        try:
+            folder = base / f"kernels-{_fingerprint()}"
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(folder, os.W_OK):
+            return folder
+    return Path(tempfile.mkdtemp(prefix="kring-kernels-"))
+
+
+if not nb.config.CACHE_DIR:
+    nb.config.CACHE_DIR = str(_folder())
 
 kernel = nb.njit(cache=True, nogil=True, _nrt=False)
 

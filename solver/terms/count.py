@@ -70,10 +70,9 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
 
 @kernel
 def price(low: int, high: int, lone: int, count: int) -> int:
-    """The price of one value at one count."""
-    if count < low:
-        return 0 if lone and count == 0 else low - count
-    return count - high if count > high else 0
+    """The price of one value at one count; a band may be crossed, and then both ends add."""
+    short = 0 if lone and count == 0 else max(0, low - count)
+    return short + max(0, count - high)
 
 
 @kernel
