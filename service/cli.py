@@ -17,6 +17,7 @@ from rich.console import Console
 
 from service.faults import Fault, InputError
 from service.version import __version__
+from service.words import known_language
 
 DONE, OTHER, BAD_INPUT, CONTRADICTION, NOTHING_FOUND, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit codes."""
@@ -87,8 +88,15 @@ def told(command: Callable[..., int]) -> Callable[..., None]:
     return run
 
 
-def tell_faults(error: InputError, *, as_json: bool, language: str = "en") -> None:
+def language_of_terminal() -> str:
+    """The language that the terminal is set to, where Kring speaks it; else English."""
+    stated = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return stated[:2] if known_language(stated[:2]) else "en"
+
+
+def tell_faults(error: InputError, *, as_json: bool) -> None:
     """Every fault on standard error."""
+    language = language_of_terminal()
     if as_json:
         print(json.dumps(error.as_json(language), ensure_ascii=False), file=sys.stderr)  # noqa: T201
         return

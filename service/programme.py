@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.candidates import same_value_key
 from service.faults import Fault, InputError, Param, nearest
-from service.programme_schema import ProgrammeSchema, faults_of
+from service.programme_schema import Kept, ProgrammeSchema, faults_of, without_faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Pin:
 
     candidate: str
     network: str
+    pointer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,34 +141,58 @@ def parse_toml(text: bytes, *, file: str) -> dict[str, Any]:
         raise InputError([Fault(code="bad_toml", file=file, params={"problem": str(error)})]) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What could be read of a programme, and what is wrong with the rest; None where nothing could be read."""
+
+    programme: Programme | None
+    faults: tuple[Fault, ...]
+
+
 def read_programme(tables: Mapping[str, Any], *, file: str | None = None) -> Programme:
     """The programme in these tables; raises InputError with every fault."""
+    draft = draft_programme(tables, file=file)
+    if draft.faults or draft.programme is None:
+        raise InputError(draft.faults)
+    return draft.programme
+
+
+def draft_programme(tables: Mapping[str, Any], *, file: str | None = None) -> Draft:
+    """As much of the programme as is right, so that what depends on its candidates can be checked in the same go."""
     loaded, faults = faults_of(ProgrammeSchema(), tables, file)
-    if not faults:
-        faults = [*_repeated(loaded, file), *_impossible(loaded, file)]
+    kept = Kept()
     if faults:
-        raise InputError(faults)
-    return _programme(loaded, file)
+        # Whatever is wrong is left out, but keeps its place in the count, so that pointers stay true.
+        kept = without_faults(tables, faults)
+        loaded, left = faults_of(ProgrammeSchema(), kept.tables, file)
+        if left:
+            return Draft(None, tuple(faults))
+    faults += _repeated(tables, file)
+    faults += [replace(fault, pointer=kept.pointer(fault.pointer)) for fault in _impossible(loaded, file)]
+    programme = _programme(loaded, file)
+    rules = tuple(replace(rule, pointer=kept.pointer(rule.pointer) or "") for rule in programme.rules)
+    pins = tuple(replace(pin, pointer=kept.pointer(pin.pointer) or "") for pin in programme.pins)
+    return Draft(replace(programme, rules=rules, pins=pins), tuple(faults))
 
 
-def _repeated(loaded: Mapping[str, Any], file: str | None) -> list[Fault]:
-    """Names that are used twice, of networks, facilitators and rules."""
-    faults = []
+def _repeated(tables: Mapping[str, Any], file: str | None) -> list[Fault]:
+    """Names that are used twice, of networks, facilitators and rules; looks only at what has the form of one."""
+    networks = tables.get("networks")
     lists = {
-        "networks.fixed": ("name", loaded.get("networks", {}).get("fixed", [])),
-        "facilitators": ("id", loaded.get("facilitators", [])),
-        "rules": ("name", loaded.get("rules", [])),
+        "networks.fixed": ("name", networks.get("fixed") if isinstance(networks, Mapping) else None),
+        "facilitators": ("id", tables.get("facilitators")),
+        "rules": ("name", tables.get("rules")),
     }
+    faults = []
     for pointer, (key, entries) in lists.items():
         seen: set[str] = set()
-        for index, entry in enumerate(entries):
-            if key not in entry:
+        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+            name = entry.get(key) if isinstance(entry, Mapping) else None
+            if not isinstance(name, str):
                 continue
-            value = entry[key].strip() if key == "id" else same_value_key(entry[key])
+            value = name.strip() if key == "id" else same_value_key(name)
             if value in seen:
-                faults.append(
-                    Fault(code="repeated_name", file=file, pointer=f"{pointer}[{index}].{key}", found=entry[key])
-                )
+                faults.append(Fault(code="repeated_name", file=file, pointer=f"{pointer}[{index}].{key}", found=name))
             seen.add(value)
     return faults
 
@@ -253,7 +278,7 @@ def _programme(loaded: Mapping[str, Any], file: str | None) -> Programme:
         vocabularies={column: tuple(values) for column, values in loaded.get("vocabularies", {}).items()},
         networks=NetworksAsked(**networks, fixed=fixed),
         facilitators=tuple(FacilitatorAsked(**_tuples(entry)) for entry in loaded.get("facilitators", [])),
-        pins=tuple(Pin(**pin) for pin in loaded.get("pins", [])),
+        pins=tuple(Pin(**pin, pointer=f"pins[{index}]") for index, pin in enumerate(loaded.get("pins", []))),
         meetings=MeetingsAsked(**meetings),
         rules=tuple(_rules(loaded.get("rules", []))),
         file=file,

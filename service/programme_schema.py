@@ -6,8 +6,10 @@ keys come from the rule itself, so a new rule needs nothing here.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -427,3 +429,56 @@ def _form_inside(form: Any, key: Any, found: Any) -> Any:
     if isinstance(form, Schema):
         return form.fields.get(key, tuple(form.fields))
     return form
+
+
+@dataclasses.dataclass(frozen=True)
+class Kept:
+    """Tables without what is wrong in them, and where each kept entry of a list stood before."""
+
+    tables: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    places: Mapping[str, tuple[int, ...]] = dataclasses.field(default_factory=dict)
+
+    def pointer(self, pointer: str | None) -> str | None:
+        """A pointer into the kept tables, as a pointer into the tables as they were."""
+        match = LISTED.match(pointer or "")
+        if pointer is None or match is None or match["list"] not in self.places:
+            return pointer
+        return f"{match['list']}[{self.places[match['list']][int(match['index'])]}]{pointer[match.end() :]}"
+
+
+LISTED = re.compile(r"(?P<list>rules|pins|facilitators|networks\.fixed|meetings\.absent)\[(?P<index>\d+)\]")
+
+
+def without_faults(tables: Mapping[str, Any], faults: Sequence[Fault]) -> Kept:
+    """The tables without the keys and the entries of lists at which faults point."""
+    kept = copy.deepcopy(dict(tables))
+    wrong: dict[str, set[int]] = {}
+    for fault in faults:
+        pointer = fault.pointer or ""
+        match = LISTED.match(pointer)
+        if match is not None:
+            wrong.setdefault(match["list"], set()).add(int(match["index"]))
+        else:
+            _drop(kept, re.split(r"[.\[]", pointer)[:2])
+    places = {}
+    for path, indices in wrong.items():
+        *above, key = path.split(".")
+        table = kept
+        for name in above:
+            table = table[name]
+        places[path] = tuple(index for index in range(len(table[key])) if index not in indices)
+        table[key] = [table[key][index] for index in places[path]]
+    return Kept(kept, places)
+
+
+def _drop(tables: dict[str, Any], path: Sequence[str]) -> None:
+    """Removes the key that a path of one or two names leads to, or the table above it where there is no such key."""
+    table = tables.get(path[0])
+    if len(path) == 2 and isinstance(table, dict):
+        table.pop(path[1], None)
+    elif path[0] == "networks":
+        tables["networks"] = {}
+    elif path[0] == "name":
+        tables["name"] = "?"
+    else:
+        tables.pop(path[0], None)

@@ -234,7 +234,7 @@ class _Asker:
     def _networks(self) -> tuple[Network, ...]:
         asked = self.programme.networks
         people = max(1, len(self.candidates.candidates))
-        largest = asked.max_size or max(people, asked.min_size)
+        largest = max(asked.max_size or people, asked.min_size)
         fixed = [self._fixed(network, index) for index, network in enumerate(asked.fixed)]
         most = asked.count or asked.max_count
         if most is None:
@@ -263,6 +263,7 @@ class _Asker:
             else:
                 place = Location(found.lat, found.lon)
         leaders = [facilitator.id for facilitator in self.programme.facilitators]
+        leader = (network.facilitator or "").strip()
         return Network(
             tidy(network.name),
             smallest,
@@ -272,7 +273,7 @@ class _Asker:
             region=network.region,
             place=place,
             slot=None if network.slot is None else self.slot_number[same_value_key(network.slot)],
-            facilitator=None if network.facilitator is None else leaders.index(network.facilitator.strip()),
+            facilitator=leaders.index(leader) if leader in leaders else None,
             accepted=self._accepted(network, pointer),
         )
 
@@ -313,13 +314,13 @@ class _Asker:
     def _pins(self) -> dict[int, int]:
         names = {same_value_key(network.name): number for number, network in enumerate(self.programme.networks.fixed)}
         pins: dict[int, int] = {}
-        for index, pin in enumerate(self.programme.pins):
-            person = self._person(pin.candidate, f"pins[{index}].candidate")
-            place = WAITING if pin.network == "waitlist" else names[same_value_key(pin.network)]
-            if person is None:
+        for pin in self.programme.pins:
+            person = self._person(pin.candidate, f"{pin.pointer}.candidate")
+            place = WAITING if pin.network == "waitlist" else names.get(same_value_key(pin.network))
+            if person is None or place is None:
                 continue
             if pins.get(person, place) != place:
-                self._fault("pinned_twice", f"pins[{index}].candidate", found=pin.candidate)
+                self._fault("pinned_twice", f"{pin.pointer}.candidate", found=pin.candidate)
             pins[person] = place
         return pins
 
@@ -354,7 +355,8 @@ class _Asker:
         given: dict[str, Any] = {"name": asked.name, "strength": MUST if asked.must else asked.weight}
         if asked.networks is not None:
             names = [same_value_key(network.name) for network in self.programme.networks.fixed]
-            given["networks"] = frozenset(names.index(same_value_key(name)) for name in asked.networks)
+            wanted = {same_value_key(name) for name in asked.networks}
+            given["networks"] = frozenset(k for k, name in enumerate(names) if name in wanted)
         for each in dataclasses.fields(kind):
             parameter = each.metadata.get("parameter")
             if parameter is None:

@@ -12,7 +12,7 @@ from service.candidates import CandidateList
 from service.faults import Fault, InputError
 from service.intake.candidates import read_candidates
 from service.intake.tables import Source
-from service.programme import Programme, parse_toml, read_programme
+from service.programme import Programme, draft_programme, parse_toml, read_programme
 from service.question import Files, FilesBeside, Question, ask
 
 
@@ -26,17 +26,48 @@ class Asked:
 
 def load(path: Path, *, skip_bad_rows: bool = False) -> Asked:
     """Reads a programme and its candidates from files; raises InputError with every fault of either."""
-    text = FilesBeside(path.parent).read(path.name)
-    programme = read_programme(parse_toml(text, file=path.name), file=path.name)
-    if not programme.candidates:
-        raise InputError([Fault(code="missing", file=path.name, pointer="candidates")])
     files = FilesBeside(path.parent)
+    text = files.read(path.name)
+    draft = draft_programme(parse_toml(text, file=path.name), file=path.name)
+    faults = list(draft.faults)
+    programme = draft.programme
+    if programme is None:
+        raise InputError(faults)
+    if not programme.candidates and not any(fault.pointer == "candidates" for fault in faults):
+        faults.append(Fault(code="missing", file=path.name, pointer="candidates"))
+    if not programme.candidates:
+        raise InputError(faults)
     sources = [path.parent / name for name in programme.candidates]
-    candidates = gather(programme, sources, skip_bad_rows=skip_bad_rows)
+    question = None
+    try:
+        question = ask(programme, gather(programme, sources, skip_bad_rows=skip_bad_rows), files)
+    except InputError as error:
+        faults += error.faults
+        faults += _faults_despite(programme, sources, files)
+    if faults or question is None:
+        raise InputError(told_once(faults))
     digest = hashlib.sha256(text)
     for name in programme.candidates:
         digest.update(files.read(name))
-    return Asked(ask(programme, candidates, files), digest.hexdigest())
+    return Asked(question, digest.hexdigest())
+
+
+def told_once(faults: Sequence[Fault]) -> list[Fault]:
+    """Each fault once, in order; a contradiction that follows from other faults is left out."""
+    once: list[Fault] = []
+    for fault in faults:
+        if fault not in once and not (fault.code == "contradiction" and len(faults) > 1):
+            once.append(fault)
+    return once
+
+
+def _faults_despite(programme: Programme, sources: Sequence[Source], files: Files) -> tuple[Fault, ...]:
+    """What is wrong between a programme and the good rows of its files, so that it need not wait for the bad ones."""
+    try:
+        ask(programme, gather(programme, sources, skip_bad_rows=True), files)
+    except InputError as error:
+        return error.faults
+    return ()
 
 
 def gather(programme: Programme, sources: Sequence[Source], *, skip_bad_rows: bool = False) -> CandidateList:

@@ -98,16 +98,18 @@ class _Composer:
         self.listen = listen
         self.best: Found | None = None
         self.bound = bounds.Bound(0, 0)
+        self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
 
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
+        if not self.watch.cancelled:
+            self._relax()
         exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         status = None
         if exact and not self._proven() and not self.watch.cancelled:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
-            self._bound_by_relaxation()
             self._search_on(pool)
         return self._result(status)
 
@@ -181,6 +183,8 @@ class _Composer:
             if best is None:
                 return None
             model.model.add(model.waiting <= len(best.waiting))
+        if not isinstance(model.objective, int):
+            model.model.add(model.objective >= self.bound.objective)
         found = self._solve(model, model.objective, best, 0.8, _objective)
         if found.status is Status.INFEASIBLE:
             return Status.INFEASIBLE
@@ -235,13 +239,21 @@ class _Composer:
             return _Answer(known, list(solver.response_proto.solution), limit)
         return _Answer(Status.UNKNOWN, None, limit)
 
-    def _bound_by_relaxation(self) -> None:
+    def _relax(self) -> None:
+        """The linear relaxation of the whole: quick, and often close."""
         self._tell("bound")
-        waiting = self.best.rank.waiting if self.best is not None and self.best.rank.hard == 0 else None
-        found = bounds.relax(self.lowered, self.watch, most_waiting=waiting)
-        if found.objective > self.bound.objective:
+        self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
+        if self.best is None or self.best.rank.hard:
+            return
+        priced = score(self.problem, self.best.composition)
+        relaxation = bounds.relax(self.lowered, most_waiting=self.best.rank.waiting, score=priced)
+        if relaxation is None:
+            return
+        found = relaxation.bound(self.watch)
+        self.rule_bounds = bounds.by_rule(relaxation, priced, self.watch, until=0.5)
+        if found > self.bound.objective:
             self.proof.append("linear relaxation")
-        self.bound = bounds.Bound(max(self.bound.objective, found.objective), max(self.bound.waiting, found.waiting))
+            self.bound = replace(self.bound, objective=found)
 
     def _result(self, status: Status | None) -> Composed:
         if status is Status.INFEASIBLE:
@@ -254,7 +266,6 @@ class _Composer:
         rank = self._rank(composition)
         if rank != self.best.rank or wrong:
             raise SolverBugError(f"search says {self.best.rank}, recount says {rank}; breaches: {wrong}")
-        rule_bounds = bounds.by_rule(self.lowered, priced, self.bound.objective, self.watch)
         proven = self._proven()
         return Composed(
             Status.OPTIMAL if proven else Status.FEASIBLE,
@@ -262,7 +273,7 @@ class _Composer:
             priced,
             self.bound.objective,
             self.bound.waiting,
-            rule_bounds,
+            self.rule_bounds,
             tuple(dict.fromkeys(self.proof)),
         )
 

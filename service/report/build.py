@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from service.candidates import same_value_key
-from service.proposal import Proposal
+from service.proposal_file import Proposal
 from service.question import Question
 from service.report.mixes import means, mixes
 from service.report.model import (
@@ -82,6 +82,7 @@ def shared_of(question: Question, proposal: Proposal, directory: Directory | Non
         sha256=proposal["programme"]["sha256"],
         timezone=programme.meetings.timezone,
         minutes=programme.meetings.minutes,
+        keep=programme.meetings.keep,
         columns=directory.columns,
         kept=directory.kept,
         networks=tuple(
@@ -175,7 +176,10 @@ def _carriers(people: Sequence[Person], directory: Directory, column: str) -> di
 def _topics(person: Person, topics: Sequence[str], others: Mapping[str, tuple[Person, ...]]) -> tuple[Topic, ...]:
     """What somebody asks (or offers), with the other members who offer (or ask) it."""
     return tuple(
-        Topic(without_address(topic), tuple(other for other in others.get(same_value_key(topic), ()) if other.id != person.id))
+        Topic(
+            without_address(topic),
+            tuple(other for other in others.get(same_value_key(topic), ()) if other.id != person.id),
+        )
         for topic in topics
     )
 

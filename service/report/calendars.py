@@ -35,12 +35,11 @@ def calendar(shared: Shared, *, stamp: datetime = STAMP, only: str | None = None
     if years:
         # A year on either side, so that every event lies between two changes of the clock.
         made.add_missing_timezones(date(min(years) - 1, 1, 1), date(max(years) + 2, 1, 1))
-    return made.to_ical()
+    data: bytes = made.to_ical()
+    return data
 
 
-def _event(
-    shared: Shared, network: Network, meeting: Meeting, start: datetime, stamp: datetime, tell: Teller
-) -> Event:
+def _event(shared: Shared, network: Network, meeting: Meeting, start: datetime, stamp: datetime, tell: Teller) -> Event:
     zone = ZoneInfo(shared.timezone)
     begins = start.replace(tzinfo=zone)
     # Elapsed minutes: adding to local time would lose or win an hour where the clock changes.

@@ -10,6 +10,8 @@ from service.report.model import Meeting, Mix, Network
 
 MOST_ROWS = 8
 """Values that a picture of a mix shows by themselves; rarer ones are told in a sentence."""
+LEAST_FAIR = 1.5
+"""The fair share from which a value is shown though hardly anybody here has it."""
 MOST_COLOURS = 7
 """Segments of a stacked bar that have a colour of their own."""
 RING = 42.0
@@ -77,7 +79,7 @@ class Ring:
 def bars(mix: Mix) -> Bars:
     """The values that say something: those of several members, and those that should have been there."""
     few = len(mix.slices) <= MOST_ROWS
-    shown = [each for each in mix.slices if few or each.count > 1 or each.fair >= 1][:MOST_ROWS]
+    shown = [each for each in mix.slices if few or each.count > 1 or each.fair >= LEAST_FAIR][:MOST_ROWS]
     left = [each for each in mix.slices if each.count and each not in shown]
     scale = max((max(each.count, each.fair) for each in shown), default=0) or 1
     return Bars(
@@ -120,8 +122,7 @@ def ring(network: Network, meeting: Meeting) -> Ring | None:
         )
         shapes.append(" ".join(f"{x:g},{y:g}" for x, y in map(places.__getitem__, ids)))
     dots = (
-        Dot(x, y, "case" if id_ in givers else "sits" if id_ in sitting else "absent")
-        for id_, (x, y) in places.items()
+        Dot(x, y, "case" if id_ in givers else "sits" if id_ in sitting else "absent") for id_, (x, y) in places.items()
     )
     return Ring(tuple(shapes), tuple(dots))
 

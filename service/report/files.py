@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from service.proposal import Proposal, as_bytes
+from service.proposal_file import Proposal, as_bytes
 from service.question import Question
 from service.report.build import report_of
 from service.report.calendars import calendar

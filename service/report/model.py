@@ -124,6 +124,8 @@ class Shared:
     sha256: str
     timezone: str
     minutes: int
+    keep: int
+    """Meetings that a trio stays together."""
     columns: tuple[str, ...]
     """The columns that cards show, in order."""
     kept: tuple[str, ...]
@@ -194,9 +196,9 @@ class RuleRow:
     breaches: tuple[Breach, ...]
 
     @property
-    def cost(self) -> int:
-        """What the rule adds to the objective."""
-        return self.penalty * self.strength if isinstance(self.strength, int) else 0
+    def cost(self) -> int | None:
+        """What the rule adds to the objective; None where it is not weighed."""
+        return self.penalty * self.strength if isinstance(self.strength, int) else None
 
 
 @dataclass(frozen=True, slots=True)

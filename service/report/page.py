@@ -97,7 +97,7 @@ def _by_network(rows: Any) -> Mapping[str, list[Any]]:
 
 
 def _overview(report: Report) -> list[tuple[str, list[tuple[Mix | None, tuple[charts.Segment, ...]]]]]:
-    """For each column a stacked bar of the pool (None) and of each network, with the same values in the same colours."""
+    """For each column a stacked bar of the pool (None) and of each network, the same values in the same colours."""
     columns: dict[str, list[Mix]] = {}
     for mix in report.mixes:
         columns.setdefault(mix.column, []).append(mix)

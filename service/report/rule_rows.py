@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from service.proposal import Proposal
+from service.proposal_file import Proposal
 from service.question import Question
 from service.report.model import Breach, RuleRow
 from service.report.people import Directory
@@ -117,6 +117,8 @@ class RuleWriter:
         facts = match.groupdict()
         if "attribute" in facts:
             facts["attribute"] = self.tell.column(facts["attribute"])
+        if "slot" in facts:
+            facts["slot"] = self.tell.slot(facts["slot"])
         people = set() if issubclass(kind, TrioRule) else _PEOPLE & facts.keys()
         if not people:
             told = template.format_map(facts)

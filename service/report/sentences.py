@@ -79,17 +79,20 @@ def _rules(report: Report, tell: Teller) -> str:
     if not rules:
         return tell("report.rules_none")
     told = tell("report.rules_hold", holding=sum(not rule.penalty for rule in rules), total=len(rules))
-    dearest = sorted((rule for rule in rules if rule.cost), key=lambda rule: -rule.cost)[:DEAREST]
-    if not dearest:
+    paid = [(rule.cost, rule.name) for rule in rules if rule.cost]
+    if not paid:
         return told
-    listed = ", ".join(tell("report.dear_rule", rule=rule.name, n=rule.cost) for rule in dearest)
+    dearest = sorted(paid, key=lambda row: -row[0])[:DEAREST]
+    listed = ", ".join(tell("report.dear_rule", rule=name, n=cost) for cost, name in dearest)
     return f"{told} {tell('report.dearest', rules=listed)}"
 
 
 def _proof(report: Report, tell: Teller) -> Iterator[str]:
     proof = report.composition
-    if proof.optimal:
+    if report.optimal:
         yield tell("report.proof_best")
+    elif proof.optimal:
+        yield tell("report.proof_best_networks")
     elif proof.part.proven:
         yield tell("report.proof_cost_only", bound=proof.part.bound)
     else:

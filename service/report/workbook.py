@@ -18,7 +18,8 @@ Cell = str | int | datetime | None
 
 ACCENT, RULE, WARNING = "#0F5C63", "#C9D3D4", "#9A3412"
 NARROWEST, WIDEST = 7, 46
-MADE = datetime(2000, 1, 1)  # noqa: DTZ001  (spreadsheets know no time zones; a fixed date gives the same bytes again)
+MADE = datetime(2000, 1, 1)
+"""When the file says it was made: a fixed date gives the same bytes again."""
 NUMBERS_AS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
@@ -132,9 +133,7 @@ def _people_headings(shared: Shared, tell: Teller) -> list[str]:
 def _people(shared: Shared, tell: Teller) -> Iterator[tuple[Cell, ...]]:
     for network in shared.networks:
         slot = None if network.slot is None else tell.slot(network.slot)
-        where = [
-            {person.id: trio for trio in meeting.trios for person in trio.members} for meeting in network.meetings
-        ]
+        where = [{person.id: trio for trio in meeting.trios for person in trio.members} for meeting in network.meetings]
         for member in network.members:
             trios = [_at_meeting(member, sits.get(member.person.id), tell) for sits in where]
             counts = (member.attends, member.case_turns, member.has_met)

@@ -83,6 +83,11 @@ def exchange(board: BestBoard, k: int, out: int, into: int, before: int, after: 
 
 def encode(term: Best, group: GroupModel) -> list[LinearExpr]:
     """The price for CP-SAT: one option is chosen, and only its carriers count."""
+    fixed = group.chosen(term)
+    if fixed is not None:
+        short = group.least(max(term.need))
+        group.at_least(short, group.by_size(term.need) - group.sum(term.options[fixed]))
+        return [short]
     slotted = term.by_slot and bool(group.slots)
     counted = []
     chosen = []
@@ -96,7 +101,7 @@ def encode(term: Best, group: GroupModel) -> list[LinearExpr]:
         counted.append(count)
         chosen.append(flag)
     if chosen and not slotted:
-        group.model.add_at_most_one(chosen)
+        group.at_least(group.open, sum(chosen))
     missing = group.least(max(term.need))
     group.at_least(missing, group.by_size(term.need) - sum(counted))
     return [missing]

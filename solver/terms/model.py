@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 from ortools.sat.python import cp_model
 
+from solver.lowering import Best
+
 LinearExpr: TypeAlias = "cp_model.LinearExprT"
 
 
@@ -75,6 +77,10 @@ class GroupModel:
     def implies(self, person: int, flag: cp_model.IntVar) -> None:
         """If the person sits here, the flag is up."""
         self.at_least(flag, self.seats[person])
+
+    def chosen(self, term: Best) -> int | None:
+        """The option that is fixed beforehand: none, since the model chooses."""
+        return None
 
     def by_size(self, table: Sequence[int]) -> LinearExpr:
         """table[size]; linear where the table is, since that keeps the relaxation tight."""

@@ -91,6 +91,6 @@ def encode(term: Pairs, group: GroupModel) -> list[LinearExpr]:
     together: list[LinearExpr] = []
     for one, other in term.pairs:
         both = group.flag()
-        group.at_least(both, group.seats[one] + group.seats[other] - 1)
+        group.at_least(both, group.seats[one] + group.seats[other] - group.open)
         together.append(both)
     return together
