@@ -24,6 +24,9 @@ CHUNK = 100_000
 LEAST_CHUNKS = 12
 """Steps in which a run cools down and what must hold becomes dear, however short it is."""
 
+FRESH = 1_000
+"""Proposals for each unit below which no worker starts afresh once there is an answer."""
+
 HOT, COLD = (0.35, 0.2, 0.5), 0.012
 """Temperatures, as parts of the mean price of a move that makes things worse. Which heat suits differs by programme,
 so runs take turns; the same holds for how cheap it is at first to break what must hold."""
@@ -267,7 +270,9 @@ class Team:
     def _job(self, worker: int, seed: int, steps: int, start: Sequence[int] | None) -> Found:
         arena = self.arena
         dice = random.Random(seed)
-        warm = self.best if self.rounds and worker % 2 == 0 else None
+        # A fresh start needs many proposals for each unit; with fewer, everybody goes on from the best.
+        fresh = worker % 2 == 1 and steps >= FRESH * len(arena.lowered.units)
+        warm = self.best if self.rounds and not fresh else None
         if warm is not None:
             where = boards.from_places(warm.composition.places, arena.lowered, arena.networks)
             chain = Chain(arena, where, seed, warm.composition)

@@ -20,8 +20,14 @@ from solver.problem import Composition, Problem
 STEPS_PER_EFFORT = 600_000
 """Proposals of one worker for one effort: about a second at 120 people."""
 
-FIRST_ROUNDS = 6
-"""Rounds of search before anything is proven."""
+STEPS_PER_SECOND = 400_000
+"""What to plan with; the clock decides."""
+
+FIRST_ROUNDS, FIRST_SHARE = 6, 0.4
+"""Rounds of search before anything is proven, and their share of the limits."""
+
+ENOUGH = 2_500
+"""Proposals for each unit that one run of annealing should have; with fewer, a fresh start never catches up."""
 
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
@@ -115,10 +121,15 @@ class _Composer:
 
     def _steps(self, share: float) -> int:
         """Proposals of one worker for a share of the limits."""
-        size = max(30, len(self.lowered.units))
-        if self.watch.limits.effort is not None:
-            return max(20_000, int(STEPS_PER_EFFORT * self.watch.limits.effort * share))
-        return int(min(3_000 * size, 400_000 * share * (self.watch.limits.seconds or 0) + 20_000))
+        limits = self.watch.limits
+        if limits.effort is not None:
+            return max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
+        return max(20_000, int(STEPS_PER_SECOND * share * (limits.seconds or 0)))
+
+    def _round(self, share: float) -> int:
+        """Proposals of one round: a sixth of a share of the limits, but enough for everybody if the share allows it."""
+        whole = self._steps(share)
+        return min(whole, max(whole // FIRST_ROUNDS, ENOUGH * len(self.lowered.units)))
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, then a longer one for the best of them."""
@@ -136,10 +147,11 @@ class _Composer:
                     self._take(teams[count].round(self._steps(0.1 / len(picked)), start))
             picked = sorted(teams, key=lambda count: teams[count].rank)[:2]
         self.teams = [teams[count] for count in picked]
-        for turn in range(FIRST_ROUNDS):
+        rounds = max(1, self._steps(FIRST_SHARE) // self._round(FIRST_SHARE))
+        for turn in range(rounds):
             for team in self.teams:
-                if self.best is None or not (self.watch.over(0.3) or self._proven()):
-                    self._take(team.round(self._steps(0.5 / FIRST_ROUNDS), start if turn == 0 else None))
+                if self.best is None or not (self.watch.over(FIRST_SHARE) or self._proven()):
+                    self._take(team.round(self._round(FIRST_SHARE), start if turn == 0 else None))
             self.teams.sort(key=lambda team: team.rank)
             del self.teams[1:]
 
@@ -148,7 +160,7 @@ class _Composer:
         team = self.teams[0]
         rounds = 0
         while not self.watch.over() and not self._proven():
-            self._take(team.round(self._steps(0.25)))
+            self._take(team.round(self._round(1 - FIRST_SHARE)))
             rounds += 1
             if self.watch.limits.effort is not None and rounds >= 2:
                 break

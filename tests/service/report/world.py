@@ -6,12 +6,11 @@ import json
 from typing import Any
 
 from service.candidates import CandidateList
-from service.intake.tables import Data
 from service.programme import read_programme
 from service.question import NoFiles, Question, ask
 from service.reading import gather
 
-SECRET = "marker-7f3"
+SECRET = "marker-7f3"  # noqa: S105  (a mark to look for, no password)
 """Stands in every cell that members must never see."""
 
 PEOPLE = [
@@ -53,13 +52,11 @@ def people() -> list[dict[str, Any]]:
     return rows
 
 
-def question(
-    tables: dict[str, Any] | None = None, candidates: list[dict[str, Any]] | None = None
-) -> Question:
+def question(tables: dict[str, Any] | None = None, candidates: list[dict[str, Any]] | None = None) -> Question:
     """The question that these tables and people make."""
     asked = read_programme(tables or programme())
     data = json.dumps({"candidates": candidates or people()}).encode()
-    found: CandidateList = gather(asked, [Data("people.json", data)])
+    found: CandidateList = gather(asked, [("people.json", data)])
     return ask(asked, found, NoFiles())
 
 
@@ -73,12 +70,23 @@ def proposal(**changes: Any) -> dict[str, Any]:
         "seconds": 0.1,
         "status": "feasible",
         "composition": {
-            "status": "feasible", "waiting": 1, "least_waiting": 1, "objective": 10, "bound": 8, "gap": 0.2,
+            "status": "feasible",
+            "waiting": 1,
+            "least_waiting": 1,
+            "objective": 10,
+            "bound": 8,
+            "gap": 0.2,
         },
         "networks": [
             {
-                "name": "Gent", "kind": "peer", "region": "BE23", "place": "9000", "slot": "tue-pm",
-                "facilitator": "F1", "members": ["c1", "c2", "c3", "c4"], "pinned": ["c1"],
+                "name": "Gent",
+                "kind": "peer",
+                "region": "BE23",
+                "place": "9000",
+                "slot": "tue-pm",
+                "facilitator": "F1",
+                "members": ["c1", "c2", "c3", "c4"],
+                "pinned": ["c1"],
             }
         ],
         "waitlist": [{"id": "c5", "why": "alle netwerken zijn vol"}],
@@ -87,21 +95,36 @@ def proposal(**changes: Any) -> dict[str, Any]:
         "rules": [
             {"name": "spread sector", "rule": "spread", "strength": 4, "penalty": 0, "bound": 0, "violations": []},
             {
-                "name": "apart", "rule": "apart", "strength": 9, "penalty": 1, "bound": 0,
+                "name": "apart",
+                "rule": "apart",
+                "strength": 9,
+                "penalty": 1,
+                "bound": 0,
                 "violations": [{"network": "Gent", "penalty": 1, "text": "1 paar samen: c1 - c2"}],
             },
             {
-                "name": "exchange", "rule": "exchange", "strength": 1, "penalty": 1, "bound": 0,
+                "name": "exchange",
+                "rule": "exchange",
+                "strength": 1,
+                "penalty": 1,
+                "bound": 0,
                 "violations": [{"network": "Gent", "penalty": 1, "text": "1 leervragen zonder aanbod: planning"}],
             },
         ],
         "rotations": [
             {
-                "network": "Gent", "status": "optimal", "repeats": 9, "least_repeats": 9,
-                "balance": {"objective": 9, "bound": 9, "gap": 0.0}, "rest": {"objective": 0, "bound": 0, "gap": 0.0},
+                "network": "Gent",
+                "status": "optimal",
+                "repeats": 9,
+                "least_repeats": 9,
+                "balance": {"objective": 9, "bound": 9, "gap": 0.0},
+                "rest": {"objective": 0, "bound": 0, "gap": 0.0},
                 "rules": [
                     {
-                        "name": "meet_new", "rule": "meet_new", "strength": "first", "penalty": 9,
+                        "name": "meet_new",
+                        "rule": "meet_new",
+                        "strength": "first",
+                        "penalty": 9,
                         "violations": [{"penalty": 9, "text": "6 paren zien elkaar meer dan eens"}],
                     }
                 ],
