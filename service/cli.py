@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -223,6 +224,20 @@ def check(programme: Path, proposal: Path, *, skip_bad_rows: bool, as_json: bool
         if not differences:
             out.print("Everything agrees: every penalty was counted again from its definition.")
     return OTHER if differences else DONE
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+def serve(port: int, host: str) -> None:
+    """Answer over HTTP: compose, check and conflicts at /api/v1."""
+    # By name: the doors import the use cases, and the command line, which is a door itself, only starts the other one.
+    door = import_module("api.serve")
+    try:
+        door.serve(host, port, lambda line: out.print(line, markup=False))
+    except OSError as error:
+        err.print(f"Cannot listen on {host}, port {port}: {error.strerror}", markup=False)
+        sys.exit(BAD_INPUT)
 
 
 def fail(code: str, **facts: Any) -> NoReturn:

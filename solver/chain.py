@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +24,43 @@ CHUNK = 100_000
 LEAST_CHUNKS = 12
 """Steps in which a run cools down and what must hold becomes dear, however short it is."""
 
+SAMPLE = 4_096
+"""Proposals from which temperatures are read."""
+
 FRESH = 1_000
 """Proposals for each unit below which no worker starts afresh once there is an answer."""
 
-HOT, COLD = (0.35, 0.2, 0.5), 0.012
-"""Temperatures, as parts of the mean price of a move that makes things worse. Which heat suits differs by programme,
-so runs take turns; the same holds for how cheap it is at first to break what must hold."""
+DEAR = 8.0
+"""The last price of breaking what must hold, as a part of the mean price of a dearer proposal."""
 
-CHEAP, DEAR = (0.5, 0.25, 1.5), 8.0
-"""The price of breaking what must hold, in the same parts: cheap at first, so that walls can be crossed."""
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """How a run cools: the shares of dearer proposals taken at first and at last; what breaking a must costs at first.
+
+    Which suits differs by programme: sums of distances want to stay cool, tangled counts want to cross walls. So a team
+    tries each once and keeps to the best.
+    """
+
+    hot: float
+    cold: float
+    cheap: float
+
+
+HEATS = (Heat(0.3, 1e-3, 0.5), Heat(0.015, 2e-3, 0.5), Heat(0.12, 1e-3, 0.25), Heat(0.002, 2e-4, 0.25))
+
+
+def temperature(dearer: Ints, share: float) -> float:
+    """The temperature at which this share of dearer proposals would be taken, by bisection of its logarithm."""
+    low, high = 1e-6, 4.0 * float(dearer[-1])
+    prices = dearer.astype(np.float64)
+    for _ in range(60):
+        middle = float(np.sqrt(low * high))
+        if np.exp(-prices / middle).mean() > share:
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -113,7 +141,8 @@ class Chain:
         self.now = np.array([int(self.board.low.sum()), 0, self._constant()], dtype=np.int64)
         self.best = np.array([1 << 40, 1 << 40, 1 << 60], dtype=np.int64)
         self.best_where = self.board.where.copy()
-        self.seen = np.zeros(3, dtype=np.int64)
+        self.seen = np.zeros(2, dtype=np.int64)
+        self.dearer = np.zeros(SAMPLE, dtype=np.int64)
         self.prices = np.zeros(2, dtype=np.int64)
         self._run(start, 0, 0.0, 0.0)
         self.groups = groups
@@ -154,6 +183,7 @@ class Chain:
             self.best,
             self.best_where,
             self.seen,
+            self.dearer,
         )
 
     def rank(self) -> Rank:
@@ -163,26 +193,29 @@ class Chain:
     def _rank(self, values: Ints) -> Rank:
         return Rank(int(values[0]), 0 if self.arena.weighed else int(values[1]), int(values[2]))
 
-    def run(self, steps: int, mean: float, *, turn: int, reheat: float, watch: Watch) -> None:
-        """Anneals from `reheat` of the hot temperature to the cold one, in chunks, until done or told to stop."""
-        hot, cold = HOT[turn % len(HOT)] * mean * reheat, COLD * mean
-        cheap = CHEAP[turn // len(HOT) % len(CHEAP)]
+    def run(self, steps: int, dearer: Ints, heat: Heat, *, warm: bool, watch: Watch) -> None:
+        """Anneals in chunks until done or told to stop; a warm run begins half way down."""
+        hot, cold = temperature(dearer, heat.hot), temperature(dearer, heat.cold)
+        if warm:
+            hot = float(np.sqrt(hot * cold))
+        mean = max(1.0, float(dearer.mean()))
         chunks = max(LEAST_CHUNKS, -(-steps // CHUNK))
         ratio = (cold / hot) ** (1 / chunks)
         for chunk in range(chunks):
             if watch.over():
                 break
-            dear = mean * cheap * (DEAR / cheap) ** (chunk / (chunks - 1))
+            dear = mean * heat.cheap * (DEAR / heat.cheap) ** (chunk / (chunks - 1))
             self.prices[0] = max(1, int(dear))
             self.prices[1] = 0 if self.arena.weighed else max(1, int(dear))
             self._run(self.board.where, max(1, steps // chunks), hot * ratio**chunk, hot * ratio ** (chunk + 1))
 
-    def probe(self) -> float:
-        """The mean soft price of a move that makes things worse, from a few thousand proposals."""
+    def probe(self) -> Ints:
+        """Descends a little, and returns by how much proposals are then dearer, in soft price, in order."""
         self.prices[:] = 0
+        self._run(self.board.where, 40 * len(self.board.where), 0.0, 0.0)
         self.seen[:] = 0
-        self._run(self.board.where, 3000, 0.0, 0.0)
-        return max(1.0, float(self.seen[2]) / max(1, int(self.seen[1])))
+        self._run(self.board.where, 2 * SAMPLE, 0.0, 0.0)
+        return np.sort(self.dearer[: min(SAMPLE, max(1, int(self.seen[1])))])
 
     def found(self) -> Found:
         """The best answer, with its slots and facilitators settled."""
@@ -246,49 +279,65 @@ class Team:
         self.pool = pool
         self.rounds = 0
         self.best: Found | None = None
+        self.heat = HEATS[0]
+        self.speed: float | None = None
+        """Proposals a second of one worker, as last seen."""
 
     @property
     def rank(self) -> Rank:
         """How good the best answer so far is; worse than any where there is none."""
         return self.best.rank if self.best is not None else WORST
 
+    def scout(self, steps: int, start: Sequence[int] | None = None) -> Found:
+        """Tries every heat once from a start of its own (or from `start`), and keeps to the one that did best."""
+        jobs = [self._submit(turn, steps, heat, start) for turn, heat in enumerate(HEATS)]
+        found = self._gather(jobs)
+        self.heat = HEATS[min(range(len(HEATS)), key=lambda turn: found[turn].rank)]
+        return self._best()
+
     def round(self, steps: int, start: Sequence[int] | None = None) -> Found:
-        """Each worker anneals once: the first from the best so far, the others afresh (all afresh in round one)."""
-        limits = self.watch.limits
-        jobs = [
-            self.pool.submit(self._job, worker, limits.seed + 1009 * self.rounds + 7919 * worker, steps, start)
-            for worker in range(limits.workers)
-        ]
+        """Each worker anneals once: the first from the best so far, the others afresh."""
+        self._gather([self._submit(turn, steps, self.heat, start) for turn in range(self.watch.limits.workers)])
+        return self._best()
+
+    def _best(self) -> Found:
+        assert self.best is not None  # noqa: S101  (every round leaves an answer)
+        return self.best
+
+    def _submit(self, turn: int, steps: int, heat: Heat, start: Sequence[int] | None) -> Future[Found]:
+        seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
+        # A fresh start needs many proposals for each unit; with fewer, everybody goes on from the best.
+        fresh = turn % 2 == 1 and steps >= FRESH * len(self.arena.lowered.units)
+        warm = self.best if self.rounds and not fresh else None
+        return self.pool.submit(self._job, seed, steps, heat, warm, start)
+
+    def _gather(self, jobs: Sequence[Future[Found]]) -> list[Found]:
         found = [job.result() for job in jobs]
         self.rounds += 1
         for answer in found:
             if self.best is None or answer.rank < self.best.rank:
                 self.best = answer
-        assert self.best is not None  # noqa: S101  (there is at least one worker)
-        return self.best
+        return found
 
-    def _job(self, worker: int, seed: int, steps: int, start: Sequence[int] | None) -> Found:
+    def _job(self, seed: int, steps: int, heat: Heat, best: Found | None, start: Sequence[int] | None) -> Found:
         arena = self.arena
         dice = random.Random(seed)
-        # A fresh start needs many proposals for each unit; with fewer, everybody goes on from the best.
-        fresh = worker % 2 == 1 and steps >= FRESH * len(arena.lowered.units)
-        warm = self.best if self.rounds and not fresh else None
-        if warm is not None:
-            where = boards.from_places(warm.composition.places, arena.lowered, arena.networks)
-            chain = Chain(arena, where, seed, warm.composition)
-            mean = Chain(arena, where, seed + 1, warm.composition).probe()
-            chain.run(steps, mean, turn=0, reheat=0.3, watch=self.watch)
+        if best is not None:
+            where = boards.from_places(best.composition.places, arena.lowered, arena.networks)
+            setting: Composition | None = best.composition
         else:
             setting = first_setting(arena, dice)
             where = arena.seating(dice) if start is None else boards.from_places(start, arena.lowered, arena.networks)
-            chain = Chain(arena, where, seed, setting)
-            mean = chain.probe()
-            chain.run(steps, mean, turn=self.rounds * self.watch.limits.workers + worker, reheat=1.0, watch=self.watch)
+        dearer = Chain(arena, where, seed + 1, setting).probe()
+        chain = Chain(arena, where, seed, setting)
+        before = self.watch.elapsed()
+        chain.run(steps, dearer, heat, warm=best is not None, watch=self.watch)
+        self.speed = steps / max(1e-3, self.watch.elapsed() - before)
         found = chain.found()
         if not arena.lowered.problem.facilitators:
             return found
         # Slots and facilitators were settled for these members; now let the members follow them.
         where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
         again = Chain(arena, where, seed + 2, found.composition)
-        again.run(steps // 2, mean, turn=0, reheat=0.3, watch=self.watch)
+        again.run(steps // 2, dearer, heat, warm=True, watch=self.watch)
         return min(again.found(), Found(again.start, found.composition), key=lambda answer: answer.rank)

@@ -10,7 +10,7 @@ from enum import Enum
 from ortools.sat.python import cp_model
 
 from solver import bound as bounds
-from solver.chain import Arena, Found, Rank, Team
+from solver.chain import HEATS, Arena, Found, Rank, Team
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, lower
 from solver.model import CompositionModel
@@ -23,8 +23,8 @@ STEPS_PER_EFFORT = 600_000
 STEPS_PER_SECOND = 400_000
 """What to plan with; the clock decides."""
 
-FIRST_ROUNDS, FIRST_SHARE = 6, 0.4
-"""Rounds of search before anything is proven, and their share of the limits."""
+SCOUT_SHARE, FIRST_SHARE, FIRST_ROUNDS = 0.12, 0.4, 4
+"""Of the limits: to find the heat that suits, and for all search before anything is proven; rounds of the latter."""
 
 ENOUGH = 2_500
 """Proposals for each unit that one run of annealing should have; with fewer, a fresh start never catches up."""
@@ -116,19 +116,20 @@ class _Composer:
         if exact and not self._proven() and not self.watch.cancelled:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
-            self._search_on(pool)
+            self._search_on()
         return self._result(status)
 
-    def _steps(self, share: float) -> int:
+    def _steps(self, share: float, team: Team | None = None) -> int:
         """Proposals of one worker for a share of the limits."""
         limits = self.watch.limits
         if limits.effort is not None:
             return max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
-        return max(20_000, int(STEPS_PER_SECOND * share * (limits.seconds or 0)))
+        speed = (team.speed if team is not None else None) or STEPS_PER_SECOND
+        return max(20_000, int(speed * share * (limits.seconds or 0)))
 
-    def _round(self, share: float) -> int:
-        """Proposals of one round: a sixth of a share of the limits, but enough for everybody if the share allows it."""
-        whole = self._steps(share)
+    def _round(self, share: float, team: Team) -> int:
+        """Proposals of one round: a part of a share of the limits, but enough for everybody if the share allows it."""
+        whole = self._steps(share, team)
         return min(whole, max(whole // FIRST_ROUNDS, ENOUGH * len(self.lowered.units)))
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
@@ -137,32 +138,29 @@ class _Composer:
         teams = {count: Team(Arena(self.lowered, count), self.watch, pool) for count in picked}
         if len(picked) > 1:
             for count in picked:
-                if self.best is None or not self.watch.over(0.4):
-                    self._take(teams[count].round(self._steps(0.2 / len(picked)), start))
+                if self.best is None or not self.watch.over(0.3):
+                    self._take(teams[count].round(self._steps(0.15 / len(picked)), start))
             ranked = sorted(picked, key=lambda count: teams[count].rank)
             near = [count for count in (ranked[0] - 1, ranked[0] + 1) if count in counts and count not in teams]
             for count in near:
                 teams[count] = Team(Arena(self.lowered, count), self.watch, pool)
-                if not self.watch.over(0.45):
-                    self._take(teams[count].round(self._steps(0.1 / len(picked)), start))
-            picked = sorted(teams, key=lambda count: teams[count].rank)[:2]
-        self.teams = [teams[count] for count in picked]
-        rounds = max(1, self._steps(FIRST_SHARE) // self._round(FIRST_SHARE))
-        for turn in range(rounds):
-            for team in self.teams:
-                if self.best is None or not (self.watch.over(FIRST_SHARE) or self._proven()):
-                    self._take(team.round(self._round(FIRST_SHARE), start if turn == 0 else None))
-            self.teams.sort(key=lambda team: team.rank)
-            del self.teams[1:]
+                if not self.watch.over(0.35):
+                    self._take(teams[count].round(self._steps(0.15 / len(picked)), start))
+            picked = sorted(teams, key=lambda count: teams[count].rank)[:1]
+        self.team = team = teams[picked[0]]
+        self._take(team.scout(self._steps(SCOUT_SHARE * self.watch.limits.workers / len(HEATS)), start))
+        for _ in range(self._steps(FIRST_SHARE, team) // self._round(FIRST_SHARE, team)):
+            if self.watch.over(FIRST_SHARE) or self._proven():
+                break
+            self._take(team.round(self._round(FIRST_SHARE, team)))
 
-    def _search_on(self, pool: ThreadPoolExecutor) -> None:
+    def _search_on(self) -> None:
         """Rounds of search until the limits are reached or the answer is proven."""
-        team = self.teams[0]
         rounds = 0
         while not self.watch.over() and not self._proven():
-            self._take(team.round(self._round(1 - FIRST_SHARE)))
+            self._take(self.team.round(self._round(1 - FIRST_SHARE, self.team)))
             rounds += 1
-            if self.watch.limits.effort is not None and rounds >= 2:
+            if self.watch.limits.effort is not None and rounds >= FIRST_ROUNDS:
                 break
 
     def _take(self, found: Found) -> None:

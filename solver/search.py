@@ -67,6 +67,7 @@ def anneal(
     best: Ints,
     best_where: Ints,
     seen: Ints,
+    dearer: Ints,
 ) -> None:
     """Seats whoever is not seated yet, then anneals for `steps` proposals.
 
@@ -74,7 +75,7 @@ def anneal(
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
-    seen: (moves made, proposals that were dearer, by how much in all), updated.
+    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were.
     """
     groups = board.low.size
     seats = start.size if steps == 0 else 0
@@ -122,8 +123,8 @@ def anneal(
             if turn == 2:
                 change = soft + prices[0] * hard + prices[1] * waiting
                 if change > 0 and not seating:
+                    dearer[seen[1] % dearer.size] = change
                     seen[1] += 1
-                    seen[2] += change
                 if seating or change <= 0 or (temperature > 0 and unit_interval(state) < np.exp(-change / temperature)):
                     board.where[one] = target
                     if other >= 0:

@@ -5,9 +5,9 @@ from service.report.calendars import calendar
 from service.report.csv_files import networks_csv, trios_csv
 from service.report.files import RENDERINGS, render, write_files
 from service.report.model import Report, Shared
-from service.report.page import page
 from service.report.sentences import Summary, repeats, summary_of
-from service.report.workbook import workbook
+from service.report.spreadsheet import workbook
+from service.report.web_page import page
 
 __all__ = [
     "RENDERINGS",

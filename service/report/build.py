@@ -76,6 +76,10 @@ def shared_of(question: Question, proposal: Proposal, directory: Directory | Non
     programme = question.programme
     directory = directory or Directory(question, Teller(programme.language))
     rotations = {rotation["network"]: rotation["meetings"] for rotation in proposal["rotations"]}
+    networks = tuple(
+        _network(network, rotations.get(network["name"], ()), directory, programme.meetings.keep)
+        for network in proposal["networks"]
+    )
     return Shared(
         programme=proposal["programme"]["name"],
         language=programme.language,
@@ -85,10 +89,8 @@ def shared_of(question: Question, proposal: Proposal, directory: Directory | Non
         keep=programme.meetings.keep,
         columns=directory.columns,
         kept=directory.kept,
-        networks=tuple(
-            _network(network, rotations.get(network["name"], ()), directory, programme.meetings.keep)
-            for network in proposal["networks"]
-        ),
+        has_codes=all(member.person.code for network in networks for member in network.members),
+        networks=networks,
     )
 
 

@@ -12,8 +12,8 @@ from service.report.build import report_of
 from service.report.calendars import calendar
 from service.report.csv_files import networks_csv, trios_csv
 from service.report.model import Report
-from service.report.page import page
-from service.report.workbook import workbook
+from service.report.spreadsheet import workbook
+from service.report.web_page import page
 
 RENDERINGS: Mapping[str, Callable[[Report], bytes]] = {
     "networks.csv": networks_csv,

@@ -15,6 +15,9 @@ from solver.rules import Rule
 ALWAYS = ("sector", "role", "region", "organisation")
 """Shown for every programme whose file has them; columns that a rule weighs come after."""
 
+FEW_VALUES = 40
+"""Values of a column beyond which a mix lists only those that are present."""
+
 _NEVER = {"id", "name", "first_name", "last_name", "available", "asks", "offers", *PRIVATE_COLUMNS}
 
 
@@ -38,11 +41,13 @@ def mixes(question: Question, networks: Sequence[tuple[str, Sequence[int]]]) -> 
             continue
         in_pool = Counter(code for codes in category.codes for code in codes)
         order = sorted(in_pool, key=lambda code: (-in_pool[code], code))
+        rank = {code: place for place, code in enumerate(order)}
+        few = len(order) <= FEW_VALUES
         for network, members in networks:
             here = Counter(code for person in members for code in category.codes[person])
             slices = tuple(
                 Slice(category.names[code], here[code], len(members) * in_pool[code] / pool.size, in_pool[code])
-                for code in order
+                for code in (order if few else sorted(here, key=rank.__getitem__))
             )
             unknown = sum(not category.codes[person] for person in members)
             yield Mix(network, column, len(members), slices, unknown)

@@ -130,6 +130,8 @@ class Shared:
     """The columns that cards show, in order."""
     kept: tuple[str, ...]
     """Those among them that the programme asked for with `keep`."""
+    has_codes: bool
+    """Whether every member has a code to show."""
     networks: tuple[Network, ...]
 
     def undated(self) -> int:
@@ -155,7 +157,7 @@ class Mix:
     column: str
     size: int
     slices: tuple[Slice, ...]
-    """Every value of the pool, the most common first."""
+    """Every value of the pool, the most common first; of a column with very many values only those present."""
     unknown: int
     """Members with an empty cell."""
 

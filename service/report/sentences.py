@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service.report.model import Report, RotationProof, RuleRow
+from service.report.model import Report, RuleRow
 from service.report.telling import Teller
 
 DEAREST = 3
@@ -41,7 +41,7 @@ def repeats(tell: Teller, *, has: int, least: int) -> str:
         return tell("report.repeats_none")
     if least == 0:
         return tell("report.repeats_avoidable", n=has)
-    return tell("report.repeats", n=least, has=has)
+    return tell("report.repeats" if has <= least else "report.repeats_open", n=least, has=has)
 
 
 def strength(tell: Teller, rule: RuleRow) -> str:
@@ -49,11 +49,6 @@ def strength(tell: Teller, rule: RuleRow) -> str:
     if isinstance(rule.strength, int):
         return tell("report.weight", weight=rule.strength)
     return tell(f"report.strength.{rule.strength}")
-
-
-def rotation_verdict(tell: Teller, rotation: RotationProof) -> str:
-    """What is proven about the trios of one network."""
-    return tell("report.proven" if rotation.optimal else "report.not_proven")
 
 
 def _placed(report: Report, tell: Teller) -> str:
@@ -78,7 +73,7 @@ def _rules(report: Report, tell: Teller) -> str:
     rules = [rule for rule in report.rules if not rule.within_trios]
     if not rules:
         return tell("report.rules_none")
-    told = tell("report.rules_hold", holding=sum(not rule.penalty for rule in rules), total=len(rules))
+    told = tell("report.rules_hold", n=sum(not rule.penalty for rule in rules), total=len(rules))
     paid = [(rule.cost, rule.name) for rule in rules if rule.cost]
     if not paid:
         return told
@@ -95,6 +90,8 @@ def _proof(report: Report, tell: Teller) -> Iterator[str]:
         yield tell("report.proof_best_networks")
     elif proof.part.proven:
         yield tell("report.proof_cost_only", bound=proof.part.bound)
+    elif proof.part.bound <= 0:
+        yield tell("report.proof_unknown")
     else:
         yield tell("report.proof_open", bound=proof.part.bound, percent=tell.percent(proof.part.gap))
     if not proof.waiting:

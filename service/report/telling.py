@@ -61,12 +61,18 @@ class Teller:
         return self(f"report.slot.{match[2]}", day=self(f"report.weekday.{match[1]}")) if match else slot
 
     def column(self, column: str) -> str:
-        """The heading of a column."""
+        """The name of a column in a sentence."""
         return self.known("report.column", column)
 
+    def heading(self, column: str) -> str:
+        """The name of a column at the head of a table."""
+        name = self.column(column)
+        return name[:1].upper() + name[1:]
+
     def value(self, column: str, value: str) -> str:
-        """A cell as a reader would want it: region codes with their name."""
-        return self.region(value) if column == "region" else self.slot(value) if column == "available" else value
+        """A cell as a reader wants it: names of regions and slots for their codes."""
+        known = {"region": self.region, "available": self.slot}.get(column)
+        return value if known is None else ", ".join(map(known, value.split(", ")))
 
     def region(self, code: str) -> str:
         """The name of a province, or the code as it is."""

@@ -70,17 +70,13 @@ def _read_me(
 
 
 def _person_headings(shared: Shared, tell: Teller) -> list[str]:
-    code = [tell("sheet.code")] if _has_codes(shared) else []
-    return [*code, tell("sheet.name"), *map(tell.column, shared.columns)]
-
-
-def _has_codes(shared: Shared) -> bool:
-    return all(member.person.code for network in shared.networks for member in network.members)
+    code = [tell("sheet.code")] if shared.has_codes else []
+    return [*code, tell("sheet.name"), *map(tell.heading, shared.columns)]
 
 
 def _person(shared: Shared, member: Member, tell: Teller) -> list[Cell]:
     person = member.person
-    code: list[Cell] = [person.code] if _has_codes(shared) else []
+    code: list[Cell] = [person.code] if shared.has_codes else []
     facts = (tell.value(column, person.facts.get(column, "")) for column in shared.columns)
     return [*code, person.name, *facts]
 
@@ -175,7 +171,7 @@ def _rule(rule: RuleRow, tell: Teller) -> tuple[Cell, ...]:
 
 
 def _waitlist_headings(shared: Shared, tell: Teller) -> list[str]:
-    return [tell("sheet.name"), *map(tell.column, shared.columns), tell("sheet.why")]
+    return [tell("sheet.name"), *map(tell.heading, shared.columns), tell("sheet.why")]
 
 
 def _waitlist(report: Report) -> Iterator[tuple[Cell, ...]]:

@@ -23,6 +23,12 @@ MATRIX_MEMBERS = 40
 """Members of a network beyond which pairs are counted and no longer laid out one by one."""
 OVERVIEW_VALUES = 14
 """Values of a column beyond which networks are not laid side by side: bars of crumbs show nothing."""
+DETAILED_PEOPLE = 2000
+"""Candidates beyond which the page leaves pictures and trios of each network to the other files."""
+MOST_ROWS = 200
+"""Networks beyond which they are not laid side by side."""
+MOST_OTHERS = 12
+"""Members named beside a topic; the rest is a number."""
 MOST_NAMES = 200
 """Candidates in the index of names beyond which it starts folded."""
 
@@ -52,6 +58,9 @@ def page(report: Report) -> bytes:
             open_networks=len(report.shared.networks) <= OPEN_NETWORKS,
             open_names=report.people <= MOST_NAMES,
             matrix_members=MATRIX_MEMBERS,
+            most_others=MOST_OTHERS,
+            detailed=report.people <= DETAILED_PEOPLE,
+            at_a_glance=_at_a_glance(report, tell),
             style=Markup(style),  # noqa: S704  (our own file)
             script=Markup(script),  # noqa: S704  (our own file)
             policy=_policy(style, script),
@@ -99,6 +108,8 @@ def _by_network(rows: Any) -> Mapping[str, list[Any]]:
 def _overview(report: Report) -> list[tuple[str, list[tuple[Mix | None, tuple[charts.Segment, ...]]]]]:
     """For each column a stacked bar of the pool (None) and of each network, the same values in the same colours."""
     columns: dict[str, list[Mix]] = {}
+    if len(report.shared.networks) > MOST_ROWS:
+        return []
     for mix in report.mixes:
         columns.setdefault(mix.column, []).append(mix)
     found = []
@@ -109,6 +120,27 @@ def _overview(report: Report) -> list[tuple[str, list[tuple[Mix | None, tuple[ch
             rows = [(mix, charts.stacked([(each.value, each.count) for each in mix.slices])) for mix in mixes]
             found.append((column, [(None, pool), *rows]))
     return found
+
+
+def _at_a_glance(report: Report, tell: Teller) -> dict[str, dict[str, str | None]]:
+    """Column to network to cell, of the columns in which some network has anything to say."""
+    rotations = {rotation.network: rotation for rotation in report.rotations}
+    columns: dict[str, dict[str, str | None]] = defaultdict(dict)
+    for network in report.shared.networks:
+        start = network.meetings[0].start if network.meetings else None
+        rotation = rotations.get(network.name)
+        cells = {
+            "when": None if network.slot is None else tell.slot(network.slot),
+            "where": tell.place(network.place, network.region),
+            "facilitator": network.facilitator,
+            "first_meeting": None if start is None else tell.date(start),
+            "repeats_title": None
+            if rotation is None
+            else tell("report.repeats_short", has=rotation.repeats, least=rotation.least_repeats),
+        }
+        for column, cell in cells.items():
+            columns[column][network.name] = cell
+    return {column: cells for column, cells in columns.items() if any(cells.values())}
 
 
 def _names(report: Report) -> list[tuple[str, str | None, int]]:

@@ -1,0 +1,46 @@
+"""Makes the application: every resource, its description, its errors and its key."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from api import check, compose, conflicts, health
+from api.description import described
+from api.docs import show_docs
+from api.keys import ask_for_key
+from api.problems import handle
+from api.sizes import MOST_BYTES
+from api.turns import Turns, give_turns
+
+CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""Nothing from anywhere else, and no script at all."""
+
+
+def create_app(*, key: str, turns: Turns | None = None) -> Flask:
+    """The WSGI application.
+
+    key: what callers must show. turns: how many solves may run at once; as many as there are processors by default.
+    """
+    if not key:
+        raise ValueError("an empty key would let everybody in")
+    app = Flask("api", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask comes with
+    give_turns(app, turns or Turns())
+    ask_for_key(app, key)
+    handle(app)
+    api = described(app)
+    for resource in (compose, check, conflicts, health):
+        api.register_blueprint(resource.resource)
+    show_docs(app, api)
+    app.after_request(guarded)
+    return app
+
+
+def guarded(response: Response) -> Response:
+    """Answers are about people: no cache keeps them, and no browser guesses what they are."""
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    if request.path.startswith("/api/v1/"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

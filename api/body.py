@@ -1,0 +1,90 @@
+"""Reads the JSON of a request, strictly: what two parsers could read differently is refused."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, NoReturn, TypeVar
+
+from flask import Request
+from flask_smorest import Blueprint as SmorestBlueprint
+from marshmallow import Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+
+from api.problems import ProblemError, of_faults
+from service.faults import InputError
+from service.programme_schema import faults_of
+
+
+def read_json(request: Request) -> Any:
+    """The body of a request; a problem where it is not JSON."""
+    if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise ProblemError("wrong_content_type", headers={"Accept": "application/json"})
+    try:
+        text = request.get_data(cache=True).decode("utf-8-sig")
+        content = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
+        # Half of a character that needs two (a lone surrogate) passes as JSON and nowhere else.
+        json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except RecursionError as error:
+        raise ProblemError("bad_json", "It nests too deep.") from error
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise ProblemError("bad_json", f"It breaks off at {where}: {error.msg}.") from error
+    except UnicodeError as error:
+        raise ProblemError("bad_json", "It is not text in UTF-8.") from error
+    except ValueError as error:
+        raise ProblemError("bad_json", str(error)) from error
+    return content
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+REFUSALS = (400, 401, 413, 415, 422)
+"""What every call with a body may answer besides its own."""
+
+
+class BodyParser(FlaskParser):
+    """Loads a body with a schema of `service`, whose messages are codes, and points at every fault."""
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body, before its schema has seen it."""
+        return read_json(req)
+
+    def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
+        """Every fault of form in one problem."""
+        body = read_json(req)
+        _loaded, faults = faults_of(schema, body, None)
+        raise of_faults(InputError(faults), body) from error
+
+
+class Blueprint(SmorestBlueprint):
+    """A resource whose bodies are read by `BodyParser`."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+    def refuses(self, view: View) -> View:
+        """Says in the description that a view may answer every refusal."""
+        for status in REFUSALS:
+            view = self.alt_response(status, HTTPStatus(status).name)(view)
+        return view
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise ValueError(f"An object has the key {next(key for key in keys if keys.count(key) > 1)!r} twice.")
+    return found
+
+
+def _no_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is no JSON number.")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is more than a number can hold.")
+    return number

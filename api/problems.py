@@ -1,0 +1,124 @@
+"""Errors as HTTP says them: RFC 9457 problem details, each with a code that stays.
+
+Faults of the input carry the code of the fault itself where all faults share one, else `bad_input`; every other code
+stands in PROBLEMS. `errors` says each thing that is wrong: `field` is a JSON pointer into the body, `text` is for
+people.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from api.pointers import field_of
+from service.faults import InputError
+from service.words import LANGUAGES
+
+MEDIA_TYPE = "application/problem+json"
+DOCS = "/api/v1/docs"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one code means, whatever the request was."""
+
+    status: HTTPStatus
+    title: str
+
+
+PROBLEMS: Mapping[str, Kind] = {
+    "bad_json": Kind(HTTPStatus.BAD_REQUEST, "The body is not JSON"),
+    "key_missing": Kind(HTTPStatus.UNAUTHORIZED, "A key is needed"),
+    "key_wrong": Kind(HTTPStatus.UNAUTHORIZED, "This key opens nothing"),
+    "not_found": Kind(HTTPStatus.NOT_FOUND, "There is nothing here"),
+    "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "This address does not answer that method"),
+    "too_large": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too large to answer while you wait"),
+    "too_long": Kind(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "Too long to answer while you wait"),
+    "wrong_content_type": Kind(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "The body has to be application/json"),
+    "unknown_field": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The body has a field that Kring does not know"),
+    "path_over_http": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The body names a file; send the data instead"),
+    "bad_input": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The input cannot be used"),
+    "contradiction": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The must rules contradict each other; this is proven"),
+    "nothing_found": Kind(HTTPStatus.GATEWAY_TIMEOUT, "Stopped with nothing found and nothing proven"),
+    "busy": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Every place to solve is taken"),
+    "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Kring made a mistake"),
+}
+"""Every code besides those of faults, which `service.faults` lists and which are all 422."""
+
+BY_STATUS = {404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "wrong_content_type", 500: "internal"}
+"""The code of what Flask itself refuses."""
+
+CODES_OVER_HTTP = {"unknown_key": "unknown_field"}
+"""Faults that are called otherwise over HTTP than on the command line."""
+
+
+@dataclass(frozen=True)
+class ProblemError(Exception):
+    """A request that gets no answer but this problem."""
+
+    code: str
+    detail: str | None = None
+    errors: Sequence[Mapping[str, str]] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further members of the problem."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def kind(self) -> Kind:
+        """What the code means; a code that is none of ours is a fault's."""
+        return PROBLEMS.get(self.code, PROBLEMS["bad_input"])
+
+    def response(self) -> Response:
+        """The problem as it goes over the wire."""
+        return respond(self.code, self.kind.status, self.kind.title, self)
+
+
+def of_faults(error: InputError, body: object, *, inside: str = "") -> ProblemError:
+    """Every fault with a pointer into the body; `inside` is the field that pointers of a programme start from."""
+    language = request.accept_languages.best_match(LANGUAGES, "en")
+    errors = [
+        {
+            "field": field_of(fault, body, inside=inside),
+            "text": replace(fault, file=None, row=None, column=None, pointer=None).text(language),
+        }
+        for fault in error.faults
+    ]
+    codes = {CODES_OVER_HTTP.get(fault.code, fault.code) for fault in error.faults}
+    return ProblemError(codes.pop() if len(codes) == 1 else "bad_input", errors=errors)
+
+
+def respond(code: str, status: int, title: str, problem: ProblemError | None = None) -> Response:
+    """One problem; `type` leads to what the code means."""
+    content: dict[str, Any] = {"type": f"{DOCS}#{code}", "title": title, "status": int(status), "code": code}
+    if problem is not None and problem.detail is not None:
+        content["detail"] = problem.detail
+    content["instance"] = request.path
+    content["errors"] = [] if problem is None else list(problem.errors)
+    content |= {} if problem is None else problem.more
+    response = Response(json.dumps(content), status=int(status), content_type=MEDIA_TYPE)
+    response.headers.extend({} if problem is None else dict(problem.headers))
+    return response
+
+
+def handle(app: Flask) -> None:
+    """Makes every error of the app a problem, Flask's own included."""
+
+    @app.errorhandler(ProblemError)
+    def problem(error: ProblemError) -> Response:
+        return error.response()
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+        code = BY_STATUS.get(status, HTTPStatus(status).phrase.lower().replace(" ", "_"))
+        title = PROBLEMS[code].title if code in PROBLEMS else HTTPStatus(status).phrase
+        response = respond(code, status, title)
+        # What Flask sends along matters: a 405 names the methods that the address does answer.
+        response.headers.extend([(name, value) for name, value in error.get_headers() if name != "Content-Type"])
+        return response

@@ -1,0 +1,42 @@
+"""Keeps the number of solves at once within what the machine can do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from flask import Flask, current_app
+
+from api.problems import ProblemError
+from api.sizes import MOST_SECONDS
+
+
+class Turns:
+    """Places to solve; who finds none free is sent away rather than kept waiting."""
+
+    def __init__(self, places: int | None = None) -> None:
+        self._free = BoundedSemaphore(places or max(2, os.cpu_count() or 1))
+
+    @contextmanager
+    def one(self) -> Iterator[None]:
+        """One place, for as long as the block lasts."""
+        if not self._free.acquire(blocking=False):
+            wait = MOST_SECONDS // 2
+            raise ProblemError("busy", more={"retry_after": wait}, headers={"Retry-After": str(wait)})
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+def give_turns(app: Flask, turns: Turns) -> None:
+    """Gives an app its places."""
+    app.extensions["kring-turns"] = turns
+
+
+def turns() -> Turns:
+    """The places of the app that answers now."""
+    found: Turns = current_app.extensions["kring-turns"]
+    return found
