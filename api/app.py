@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Flask, Response, request
 
 from api import check, compose, conflicts, health
@@ -16,10 +18,11 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'
 """Nothing from anywhere else, and no script at all."""
 
 
-def create_app(*, key: str, turns: Turns | None = None) -> Flask:
+def create_app(*, key: str, turns: Turns | None = None, ready: Callable[[], bool] = lambda: True) -> Flask:
     """The WSGI application.
 
     key: what callers must show. turns: how many solves may run at once; as many as there are processors by default.
+    ready: what /ready asks.
     """
     if not key:
         raise ValueError("an empty key would let everybody in")
@@ -27,6 +30,7 @@ def create_app(*, key: str, turns: Turns | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask comes with
     give_turns(app, turns or Turns())
+    app.extensions["kring-ready"] = ready
     ask_for_key(app, key)
     handle(app)
     api = described(app)

@@ -12,8 +12,10 @@ from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.problems import ProblemError, of_faults
+from api.sizes import ELSEWHERE, MOST_BYTES
 from service.faults import InputError
 from service.programme_schema import faults_of
 
@@ -27,6 +29,9 @@ def read_json(request: Request) -> Any:
         content = json.loads(text, object_pairs_hook=_object, parse_constant=_no_constant, parse_float=_finite)
         # Half of a character that needs two (a lone surrogate) passes as JSON and nowhere else.
         json.dumps(content, ensure_ascii=False).encode("utf-8")
+    except RequestEntityTooLarge as error:
+        large = [{"field": "", "text": f"at most {MOST_BYTES} bytes"}]
+        raise ProblemError("too_large", ELSEWHERE, large) from error
     except RecursionError as error:
         raise ProblemError("bad_json", "It nests too deep.") from error
     except json.JSONDecodeError as error:

@@ -60,6 +60,7 @@ is wrong. Texts of faults come in Dutch, French, English or German, as `Accept-L
 SHARED_RESPONSES = {
     "BUSY": "Every place to solve is taken; `Retry-After` says when to try again",
     "NOTHING_FOUND": "Time ran out with nothing found and nothing proven",
+    "NOT_READY": "Not ready yet; `Retry-After` says when to try again",
     "PROBLEM": "Something is wrong; `code` says what",
 }
 

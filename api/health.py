@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, current_app
 
 from api.answers import rendered
 from api.body import Blueprint
+from api.problems import ProblemError
 from api.schemas import HealthAnswer
 from service.version import __version__
 
@@ -23,9 +24,12 @@ def health() -> Response:
 @resource.route("/ready")
 @resource.doc(security=[])
 @resource.response(200, HealthAnswer)
+@resource.alt_response(503, "NOT_READY")
 def ready() -> Response:
-    """Whether it can take requests
+    """Whether a question would be answered at once
 
-    The solver is loaded before the first request is taken and nothing is stored, so a process that answers is ready.
+    The first start on a machine compiles the search, which takes some seconds.
     """
+    if not current_app.extensions["kring-ready"]():
+        raise ProblemError("not_ready", headers={"Retry-After": "1"})
     return rendered({"status": "ready", "kring": __version__})

@@ -47,6 +47,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "contradiction": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The must rules contradict each other; this is proven"),
     "nothing_found": Kind(HTTPStatus.GATEWAY_TIMEOUT, "Stopped with nothing found and nothing proven"),
     "busy": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Every place to solve is taken"),
+    "not_ready": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Not ready yet"),
     "internal": Kind(HTTPStatus.INTERNAL_SERVER_ERROR, "Kring made a mistake"),
 }
 """Every code besides those of faults, which `service.faults` lists and which are all 422."""
@@ -58,7 +59,7 @@ CODES_OVER_HTTP = {"unknown_key": "unknown_field"}
 """Faults that are called otherwise over HTTP than on the command line."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: whoever passes an exception on writes on it
 class ProblemError(Exception):
     """A request that gets no answer but this problem."""
 
@@ -95,7 +96,12 @@ def of_faults(error: InputError, body: object, *, inside: str = "") -> ProblemEr
 
 def respond(code: str, status: int, title: str, problem: ProblemError | None = None) -> Response:
     """One problem; `type` leads to what the code means."""
-    content: dict[str, Any] = {"type": f"{DOCS}#{code}", "title": title, "status": int(status), "code": code}
+    content: dict[str, Any] = {
+        "type": f"{DOCS}#{code if code in PROBLEMS else 'bad_input'}",
+        "title": title,
+        "status": int(status),
+        "code": code,
+    }
     if problem is not None and problem.detail is not None:
         content["detail"] = problem.detail
     content["instance"] = request.path

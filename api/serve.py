@@ -11,6 +11,7 @@ from waitress import create_server
 
 from api.app import create_app
 from api.keys import new_key
+from api.warm import warming
 
 THREADS = 8
 MOST_BYTES_ON_DISK = 64_000_000
@@ -22,7 +23,7 @@ def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     given = os.environ.get("KRING_KEY")
     key = given or new_key()
     server = create_server(
-        create_app(key=key),
+        create_app(key=key, ready=warming().is_set),
         host=host,
         port=port,
         threads=THREADS,
@@ -36,6 +37,9 @@ def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     # The first process of a container ignores a request to stop unless it says otherwise.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.run()
+    # A solve that still runs is in native code, and crashes when the interpreter is taken down under it.
+    sys.stdout.flush()
+    os._exit(0)
 
 
 def _shown(host: str) -> str:

@@ -17,11 +17,10 @@ from service.question import Question
 from service.words import say
 from solver.price import Breach, Score, breaches, score
 from solver.problem import WAITING, Composition
-from solver.rotating import among, applying, question, within_trio
+from solver.rotating import among, applying, question
 from solver.rotation import price as rotation_price
 from solver.rotation.problem import Meeting, RotationProblem
-from solver.rules.base import Group, Rule, TrioRule
-from solver.rules.exchange import Exchange
+from solver.rules.base import Group, GroupRule, Rule, TrioRule
 from solver.rules.meet_new import MeetNew
 from solver.rules.together import Together
 
@@ -241,11 +240,9 @@ class _Checker:
         for rule in rules:
             if isinstance(rule, TrioRule):
                 yield rule, getattr(found, rule.rule)
-            elif isinstance(rule, Exchange):
-                yield rule, found.exchange
             elif isinstance(rule, Together):
                 yield rule, sum(next(gatherings) for group in rule.groups if sum(p in local for p in group) > 1)
-        for rule in within_trio(rules):
+        for rule in (rule for rule in rules if isinstance(rule, GroupRule)):
             price = rule.among(local).pricer(pool)
             yield (
                 rule,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil
 from typing import Any
@@ -14,10 +14,9 @@ from service.version import __version__
 from service.words import say
 from solver.price import Scored
 from solver.problem import WAITING, Composition, Problem
-from solver.rotating import among, applying, within_trio
+from solver.rotating import among, applying
 from solver.rotation.price import met
-from solver.rules.base import Group, Rule, TrioRule, Violation
-from solver.rules.exchange import Exchange
+from solver.rules.base import Group, GroupRule, Rule, TrioRule, Violation
 from solver.rules.meet_new import MeetNew
 from solver.rules.together import Together
 from solver.solve import Result, Rotation
@@ -205,17 +204,23 @@ class _Writer:
                 penalty: int = getattr(found, rule.rule)
                 text = rule.violation.say(self.language, {"penalty": penalty})
                 rows.append(_row(rule.name, rule.rule, strength_of(rule), penalty, text))
-            elif isinstance(rule, Exchange):
-                text = rule.violation.say(self.language, {"penalty": found.exchange, "topics": "-"})
-                rows.append(_row(rule.name, rule.rule, strength_of(rule), found.exchange, text))
             elif isinstance(rule, Together):
                 members = set(rotation.members)
                 penalty = sum(next(gatherings) for people in rule.groups if len(members.intersection(people)) > 1)
-                text = rule.violation.say(self.language, {"penalty": penalty, "group": "-"})
+                text = rule.violation.say(
+                    self.language,
+                    {
+                        "penalty": penalty,
+                        "group": self._named(members.intersection(p for people in rule.groups for p in people)),
+                    },
+                )
                 rows.append(_row(rule.name, rule.rule, strength_of(rule), penalty, text))
         rows += self._within_trio(rotation, rules)
         order = {rule.name: index for index, rule in enumerate(rules)}
         return sorted(rows, key=lambda row: (row["strength"] != "first", order.get(row["name"], -1)))
+
+    def _named(self, people: Iterable[int]) -> str:
+        return ", ".join(self.ids[person] for person in sorted(people))
 
     def _meet_again(self, rotation: Rotation) -> int:
         counts = met(rotation.question, rotation.result.meetings)
@@ -225,7 +230,7 @@ class _Writer:
         local = {person: index for index, person in enumerate(rotation.members)}
         pool = among(self.problem.pool, rotation.members)
         rows = []
-        for rule in within_trio(rules):
+        for rule in (rule for rule in rules if isinstance(rule, GroupRule)):
             localised = rule.among(local)
             price = localised.pricer(pool)
             violations: list[dict[str, Any]] = []

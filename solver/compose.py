@@ -11,6 +11,7 @@ from ortools.sat.python import cp_model
 
 from solver import bound as bounds
 from solver.chain import HEATS, Arena, Found, Rank, Team
+from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, lower
 from solver.model import CompositionModel
@@ -227,10 +228,9 @@ class _Composer:
         model.model.minimize(goal)
         if best is not None:
             model.complete_hint(best)
-        solver = cp_model.CpSolver()
+        solver = cp_solver(workers=self.watch.limits.workers)
         parameters = solver.parameters
         parameters.random_seed = self.watch.limits.seed % (1 << 31)
-        parameters.num_workers = self.watch.limits.workers
         parameters.symmetry_level = 3
         # Workers take turns: measured to give a bound three times as high, and the same answer every time.
         parameters.interleave_search = True

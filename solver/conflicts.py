@@ -13,6 +13,7 @@ from enum import Enum
 
 from ortools.sat.python import cp_model
 
+from solver.cp import cp_solver
 from solver.lower import lower
 from solver.model import CompositionModel
 from solver.problem import Network, Problem
@@ -52,9 +53,7 @@ def possible(problem: Problem, *, work: float) -> bool | None:
     if needed > people or room < len(problem.must_place):
         return False
     lowered = lower(replace(problem, rules=tuple(rule for rule in problem.rules if rule.is_must)))
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = work
+    solver = cp_solver(work=work)
     status = solver.solve(CompositionModel(lowered).model)
     if status == cp_model.INFEASIBLE:
         return False

@@ -8,6 +8,7 @@ from itertools import combinations, pairwise
 
 from ortools.sat.python import cp_model
 
+from solver.cp import cp_solver
 from solver.lower import Lowered
 from solver.lowering import Best, Count, Cover, Home, Lead, Likeness, Mean, Pairs, Place, Scatter, Term, Variety
 from solver.problem import WAITING, Composition, works_in
@@ -266,10 +267,8 @@ class CompositionModel:
     def complete_hint(self, composition: Composition) -> bool:
         """Hints every variable, by solving with the answer fixed: a partial hint is lost. False: it does not fit."""
         self.hint(composition)
-        solver = cp_model.CpSolver()
+        solver = cp_solver(work=5.0)
         solver.parameters.fix_variables_to_their_hinted_value = True
-        solver.parameters.num_workers = 1
-        solver.parameters.max_deterministic_time = 5.0
         if solver.solve(self.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return False
         values = list(solver.response_proto.solution)

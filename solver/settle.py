@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ortools.sat.python import cp_model
 
+from solver.cp import cp_solver
 from solver.lower import Lowered
 from solver.lowering import Best, Lead
 from solver.model import CompositionModel
@@ -50,9 +51,7 @@ def _settle_together(lowered: Lowered, places: Sequence[int]) -> Composition | N
     must = sum(penalty for rule, penalty in zip(lowered.rules, model.penalties, strict=True) if rule.is_must)
     many = len(lowered.problem.networks) + 1
     model.model.minimize(1_000_000 * many * must + many * model.objective - led)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = 2.0
+    solver = cp_solver(work=2.0)
     if solver.solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return None
     found = model.composition(list(solver.response_proto.solution))

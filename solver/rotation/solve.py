@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 from ortools.sat.python import cp_model
 
+from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
 from solver.rotation.designs import cooked, known_recipe, recipes, schedule
 from solver.rotation.frame import Frame, frame, lay_out
@@ -352,9 +353,7 @@ def _can_be_cut(problem: RotationProblem, table: TrioTable, number: int) -> bool
         model.add(sum(of_size) == sizes.count(size))
     for chosen_groups in seat.values():
         model.add_exactly_one(chosen_groups)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.max_deterministic_time = 5
+    solver = cp_solver(work=5.0)
     return bool(solver.solve(model) != cp_model.INFEASIBLE)
 
 

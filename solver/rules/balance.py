@@ -76,7 +76,7 @@ class Balance(GroupRule):
         if self.is_number(pool):
             numbers = pool.numbers[self.attribute].values
             mine = [number for person in group.members if (number := numbers[person]) is not None]
-            return {"attribute": self.attribute, "found": f"{float(sum(mine, Fraction(0)) / len(mine)):.2f}"}
+            return {"attribute": self.attribute, "found": float(sum(mine, Fraction(0)) / len(mine))}
         column, size = pool.category(self.attribute), len(group.members)
         counts = count_values(column.codes, group.members, len(column.names))
         told = []

@@ -68,7 +68,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One sentence in each language; `{names}` are filled in from facts."""
+    """One sentence in each language; `{names}` are filled in from facts, which may be words themselves."""
 
     nl: str
     fr: str
@@ -78,7 +78,16 @@ class Words:
     def say(self, language: str, facts: Mapping[str, object]) -> str:
         """The sentence in one language."""
         template: str = getattr(self, language)
-        return template.format_map(facts)
+        return template.format_map({key: _said(value, language) for key, value in facts.items()})
+
+
+def _said(fact: object, language: str) -> object:
+    """A fact as the language writes it: words in that language, decimals with its comma or point."""
+    if isinstance(fact, Words):
+        return fact.say(language, {})
+    if isinstance(fact, float):
+        return f"{fact:.2f}" if language == "en" else f"{fact:.2f}".replace(".", ",")
+    return fact
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,15 @@ def great_circle_km(one: Location, other: Location) -> float:
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
 
+TOO_FAR = Words(nl="km te ver", fr="km de trop", en="km too far", de="km zu weit")
+ELSEWHERE = Words(
+    nl="leden uit een andere regio",
+    fr="membres d'une autre région",
+    en="members from another region",
+    de="Mitglieder aus einer anderen Region",
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Near(GroupRule):
     """Whole km beyond max_km to the meeting place, summed; or the members from another region.
@@ -81,7 +90,7 @@ class Near(GroupRule):
         return price
 
     def facts(self, group: Group, pool: Pool) -> Mapping[str, object]:
-        return {"unit": "x region" if self.same_region else "km"}
+        return {"unit": ELSEWHERE if self.same_region else TOO_FAR}
 
     def cost(self, person: int, network: Network, pool: Pool) -> int:
         """The price of one member in a network whose place or region is given."""

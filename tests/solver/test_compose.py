@@ -32,7 +32,7 @@ def composed(problem: Problem, limits: Limits = QUICK) -> Composed:
 
 
 def best_of_all(problem: Problem) -> tuple[int, int] | None:
-    """(waiting, objective) of the best composition there is; waiting counts 0 where it is weighed. None: there is none."""
+    """(waiting, objective) of the best composition there is, or None; waiting counts 0 where it is weighed."""
     lowered = lower(problem)
     found = []
     for places in product((*range(len(problem.networks)), WAITING), repeat=problem.pool.size):

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
+from solver.board import from_places
 from solver.chain import Arena, Chain
+from solver.cp import cp_solver
 from solver.lower import lower
 from solver.model import CompositionModel
-from solver.board import from_places
 from solver.problem import Composition, Network, Problem
 from solver.rules import MUST, Rule
 from tests.solver.worlds import NETWORK_RULES, a_composition, a_problem
@@ -46,15 +47,14 @@ def by_terms(problem: Problem, composition: Composition) -> int:
 def by_model(problem: Problem, composition: Composition) -> int:
     """The least objective of the model with everybody fixed."""
     model = CompositionModel(lower(problem), fixed=dict(enumerate(composition.places)), sized=False)
-    for k, leading in enumerate(model.leading):
+    for leading in model.leading:
         for lead in leading.leads.values():
             model.model.add(lead == 0)
     for k, chosen in enumerate(composition.slots):
         if chosen is not None:
             assert model.slots[k][chosen] == 1
     model.model.minimize(model.objective)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = cp_solver()
     assert solver.solve(model.model) == cp_model.OPTIMAL
     return round(solver.objective_value)
 

@@ -19,7 +19,10 @@ ATTRIBUTES = ("role", "sector", "organisation")
 
 def category(dice: random.Random, people: int, values: int, most: int = 1) -> Category:
     """A column in which everybody has up to `most` of `values` values; some have none, and every value has somebody."""
-    cells = [tuple(sorted(dice.sample(range(values), dice.randint(0 if dice.random() < 0.3 else 1, most)))) for _ in range(people)]
+    cells = [
+        tuple(sorted(dice.sample(range(values), dice.randint(0 if dice.random() < 0.3 else 1, most))))
+        for _ in range(people)
+    ]
     used = sorted({code for cell in cells for code in cell})
     number = {code: index for index, code in enumerate(used)}
     return Category(tuple(f"v{code}" for code in used), tuple(tuple(number[code] for code in cell) for cell in cells))
@@ -49,8 +52,12 @@ def a_pool(dice: random.Random, people: int) -> Pool:
             "project": Category(("yes",), projects),
         },
         numbers={
-            "years": Number(tuple(None if dice.random() < 0.2 else Fraction(dice.randint(0, 40), 2) for _ in range(people))),
-            "meetings": Number(tuple(None if dice.random() < 0.2 else Fraction(dice.randint(0, 10)) for _ in range(people))),
+            "years": Number(
+                tuple(None if dice.random() < 0.2 else Fraction(dice.randint(0, 40), 2) for _ in range(people))
+            ),
+            "meetings": Number(
+                tuple(None if dice.random() < 0.2 else Fraction(dice.randint(0, 10)) for _ in range(people))
+            ),
         },
         locations=tuple(
             None if dice.random() < 0.2 else Location(50.5 + dice.randint(0, 3) / 5, 3.5 + dice.randint(0, 3) / 4)
@@ -69,7 +76,9 @@ def a_rule(dice: random.Random, kind: type[Rule], pool: Pool, availability: Cate
             continue
         key = each.metadata["key"] or each.name
         optional = each.default is not dataclasses.MISSING
-        wanted = key == one if kind.only_one and key in kind.one_of else key == one or not optional or dice.random() < 0.5
+        wanted = (
+            key == one if kind.only_one and key in kind.one_of else key == one or not optional or dice.random() < 0.5
+        )
         if wanted:
             given[each.name] = a_value(dice, parameter, pool)
     if kind.rule == "available":
@@ -144,7 +153,7 @@ def a_problem(dice: random.Random, people: int, kinds: list[type[Rule]], *, must
     return Problem(
         pool=pool,
         networks=networks,
-        min_count=dice.randint(1, count) if not fixed else dice.randint(1, count),
+        min_count=dice.randint(1, count),
         rules=tuple(rules),
         facilitators=(Facilitator("F1", 1, frozenset({0, 1})), Facilitator("F2", 2, None, None, frozenset({0}))),
         slots=SLOTS,

@@ -1,0 +1,57 @@
+"""Who gets in."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from api.app import create_app
+from api.keys import new_key
+from tests.api.conftest import KEY
+
+
+@pytest.mark.parametrize("path", ["/api/v1/compose", "/api/v1/check", "/api/v1/conflicts"])
+def test_no_key_is_a_401(stranger: FlaskClient, path: str) -> None:
+    """Before the body is looked at."""
+    answer = stranger.post(path, data="{")
+    assert (answer.status_code, answer.content_type) == (401, "application/problem+json")
+    assert answer.get_json(force=True)["code"] == "key_missing"
+    assert answer.headers["WWW-Authenticate"] == 'Bearer realm="kring"'
+
+
+@pytest.mark.parametrize("given", ["wrong", KEY + "x", KEY[:-1], "é", "\udcff"])
+def test_a_wrong_key_is_a_401(stranger: FlaskClient, given: str) -> None:
+    """Longer, shorter, or in letters that no key has."""
+    header = {"HTTP_AUTHORIZATION": f"Bearer {given}".encode("utf-8", "surrogateescape").decode("latin-1")}
+    answer = stranger.post("/api/v1/compose", json={}, environ_base=header)
+    assert (answer.status_code, answer.get_json(force=True)["code"]) == (401, "key_wrong")
+    assert "invalid_token" in answer.headers["WWW-Authenticate"]
+
+
+def test_another_scheme_is_no_key(stranger: FlaskClient) -> None:
+    """A user name and password open nothing."""
+    assert stranger.post("/api/v1/compose", json={}, auth=("kring", KEY)).status_code == 401
+
+
+def test_an_address_that_is_none_asks_for_the_key_first(stranger: FlaskClient) -> None:
+    """What exists is nobody's business."""
+    assert stranger.get("/api/v1/nothing").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/health", "/ready", "/api/v1/docs", "/api/v1/openapi.json"])
+def test_what_holds_no_data_needs_no_key(stranger: FlaskClient, path: str) -> None:
+    """Whoever runs the service, and whoever learns to call it."""
+    assert stranger.get(path).status_code == 200
+
+
+def test_an_empty_key_is_refused() -> None:
+    """It would let everybody in."""
+    with pytest.raises(ValueError, match="empty key"):
+        create_app(key="")
+
+
+def test_keys_are_long_and_never_the_same() -> None:
+    """256 random bits are 43 characters of base64."""
+    first, second = new_key(), new_key()
+    assert first != second
+    assert len(first.removeprefix("kring_")) == 43
