@@ -104,18 +104,20 @@ class Arena:
         where = np.full(len(units), -1, dtype=np.int64)
         for person, place in problem.pins.items():
             where[units.of[person]] = groups if place == WAITING or place >= groups else place
-        filled = [int(board.people[where == k].sum()) for k in range(groups)]
-        order = [int(unit) for unit in self.movable]
-        dice.shuffle(order)
-        choices = {unit: int(board.allowed[board.column[:groups], unit].sum()) for unit in order}
-        order.sort(key=lambda unit: (-board.people[unit], choices[unit]))
+        filled = np.zeros(groups, dtype=np.int64)
+        seated = (where >= 0) & (where < groups)
+        np.add.at(filled, where[seated], board.people[seated])
+        order = self.movable.copy()
+        np.random.default_rng(dice.getrandbits(64)).shuffle(order)
+        choices = board.allowed[board.column[:groups]].sum(axis=0)
+        # Big units and those with few networks to choose from come first, while there is room.
+        order = order[np.lexsort((choices[order], -board.people[order]))]
+        jitter = np.array([dice.random() for _ in range(groups)]) / 1000
         for unit in order:
-            size = int(board.people[unit])
-            open_to = [
-                k for k in range(groups) if board.allowed[board.column[k], unit] and filled[k] + size <= board.high[k]
-            ]
-            if open_to:
-                k = min(open_to, key=lambda k: (filled[k] >= board.low[k], filled[k] / board.high[k], dice.random()))
+            size = board.people[unit]
+            fits = (board.allowed[board.column[:groups], unit] == 1) & (filled + size <= board.high)
+            if fits.any():
+                k = int(np.argmin(np.where(fits, (filled >= board.low) + filled / board.high + jitter, np.inf)))
                 where[unit] = k
                 filled[k] += size
             else:

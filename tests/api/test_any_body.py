@@ -17,12 +17,14 @@ from api.app import create_app
 from tests.api.conftest import KEY, people, programme
 
 schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(key=KEY))
+# One case for each way to be wrong about each field of a proposal would be thousands.
+schema.config.phases.coverage.enabled = False
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 
 
 @schema.parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_body_gets_an_answer_that_is_described(case: Any) -> None:
     """No body makes Kring fail, whole or half right."""
     hurry(case)
@@ -30,7 +32,7 @@ def test_any_body_gets_an_answer_that_is_described(case: Any) -> None:
 
 
 @schema.include(path_regex="compose|conflicts").parametrize()
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_programme_over_real_candidates_gets_an_answer(case: Any) -> None:
     """Half of the body is right, so the other half gets further."""
     if isinstance(case.body, dict):
@@ -40,7 +42,7 @@ def test_any_programme_over_real_candidates_gets_an_answer(case: Any) -> None:
 
 
 @schema.include(path_regex="check").parametrize()
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_proposal_is_recounted(case: Any) -> None:
     """Whatever it claims."""
     if isinstance(case.body, dict):

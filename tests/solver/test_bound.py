@@ -1,0 +1,66 @@
+"""Bounds: whole numbers from rounded duals, never above the truth whatever the duals are."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver.bound import Matrix, least_agreement, safe_bound
+from solver.terms.relaxed import Linear, Program, total
+
+
+def small_program(dice: np.random.Generator) -> tuple[Program, Linear]:
+    """Three columns up to 3, two rows that at least the zero point or the full point keeps, and a goal."""
+    program = Program()
+    columns = [program.column(3) for _ in range(3)]
+    for _ in range(2):
+        weights = dice.integers(-3, 4, size=3)
+        expression = total(int(w) * column for w, column in zip(weights, columns, strict=True))
+        program.at_least_zero(expression + int(dice.integers(0, 4)))
+    goal = total(int(w) * column for w, column in zip(dice.integers(-5, 6, size=3), columns, strict=True))
+    return program, goal
+
+
+def least(program: Program, goal: Linear) -> int:
+    """The least of the goal over all whole points."""
+    values = []
+    for point in product(range(4), repeat=3):
+        kept = all(
+            sum(amount * point[column] for column, amount in expression.columns.items()) + expression.constant >= 0
+            for expression, _ in program.rows
+        )
+        if kept:
+            values.append(sum(amount * point[column] for column, amount in goal.columns.items()))
+    return min(values)
+
+
+@settings(max_examples=200, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_any_duals_give_a_valid_bound(seed: int) -> None:
+    """Neumaier and Shcherbina: a bound from rounded duals is below the least value, even when the duals are noise."""
+    dice = np.random.default_rng(seed)
+    program, goal = small_program(dice)
+    cost = np.zeros(3, dtype=np.int64)
+    for column, amount in goal.columns.items():
+        cost[column] = amount
+    duals = dice.normal(size=2) * 3
+    assert safe_bound(Matrix.of(program), cost, duals) <= least(program, goal)
+
+
+def test_good_duals_give_the_bound_itself() -> None:
+    """x <= 3 and x + y >= 4 with cost y: y is at least 1, and a dual of 1 on the row proves it."""
+    program = Program()
+    x, y = program.column(3), program.column(9)
+    program.at_least_zero(x + y - 4)
+    assert safe_bound(Matrix.of(program), np.array([0, 1]), np.array([1.0])) == 1
+
+
+@pytest.mark.parametrize(("smallest", "largest", "expected"), [(2, 2, [1, 1, 2]), (3, 3, [4, 3, 5]), (1, 3, [0, 0, 0])])
+def test_least_agreement_is_with_the_least_alike(smallest: int, largest: int, expected: list[int]) -> None:
+    """In a pair everybody agrees least with one other; of three, with both; alone, with nobody."""
+    table = np.array([[0, 1, 3], [1, 0, 2], [3, 2, 0]])
+    assert least_agreement(table, smallest, largest).tolist() == expected
