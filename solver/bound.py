@@ -21,7 +21,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array
 
 from solver.limits import Watch
-from solver.lower import Lowered
+from solver.lower import Lowered, alike
 from solver.lowering import Best, Count, Cover, Lead, Likeness, Pairs, Place, Term, Variety
 from solver.price import Score
 from solver.problem import Network
@@ -51,15 +51,6 @@ class Bound:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
-    """Networks that no rule and no limit tells apart."""
-
-    networks: tuple[int, ...]
-    least: int
-    """How many of them are formed at least."""
-
-
 def least_waiting(lowered: Lowered) -> int:
     """People less seats: whoever has no seat waits."""
     problem = lowered.problem
@@ -80,21 +71,11 @@ def relax(lowered: Lowered, *, most_waiting: int | None, score: Score) -> Relaxa
     return Relaxation(lowered, classes, most_waiting, costs)
 
 
-def alike(lowered: Lowered) -> list[Alike]:
-    """The classes of networks: each given network by itself, all others together."""
-    problem = lowered.problem
-    fixed = problem.fixed_count
-    classes = [Alike((k,), 1) for k in range(fixed)]
-    if len(problem.networks) > fixed:
-        classes.append(Alike(tuple(range(fixed, len(problem.networks))), problem.min_count - fixed))
-    return classes
-
-
 class Relaxation:
     """The linear program of a lowered problem; `cost[r]` is the price of rule r."""
 
     def __init__(
-        self, lowered: Lowered, classes: Sequence[Alike], most_waiting: int | None, costs: Sequence[int]
+        self, lowered: Lowered, classes: Sequence[tuple[int, ...]], most_waiting: int | None, costs: Sequence[int]
     ) -> None:
         self.costs = costs
         self.lowered = lowered
@@ -107,8 +88,15 @@ class Relaxation:
         ]
         self.seated = [Linear(dict(wait.columns)) for wait in self.waits]
         configured = self._configured(len(classes))
-        for each in classes:
-            self._add_class(each, configured)
+        formed = []
+        for networks in classes:
+            formed.append(self._add_class(networks, configured))
+            every = len(self.problem.networks) == self.problem.min_count
+            if every or self.problem.networks[networks[0]].fixed:
+                self.program.zero(formed[-1] - len(networks))
+            else:
+                self.program.at_least_zero(len(networks) - formed[-1])
+        self.program.at_least_zero(total(formed) - self.problem.min_count)
         for seated in self.seated:
             self.program.zero(seated - 1)
         waiting = total(len(members) * wait for members, wait in zip(units, self.waits, strict=True))
@@ -135,31 +123,29 @@ class Relaxation:
                 chosen.append(term)
         return chosen
 
-    def _add_class(self, each: Alike, configured: Sequence[Best]) -> None:
-        network = self.problem.networks[each.networks[0]]
-        spoken = {id(x.term) for x in self.lowered.terms if x.speaks_about(each.networks[0])}
+    def _add_class(self, networks: tuple[int, ...], configured: Sequence[Best]) -> Linear:
+        """One class of networks that are alike, in all its configurations; how many of it are formed."""
+        network = self.problem.networks[networks[0]]
+        spoken = {id(x.term) for x in self.lowered.terms if x.speaks_about(networks[0])}
         terms = [term for term in configured if id(term) in spoken]
         ranges = [_options(term, network) for term in terms]
         counts = []
         for options in product(*ranges):
             fixed = dict(zip(map(id, terms), options, strict=True))
-            counts.append(self._add_configuration(each, network, fixed, sum(map(len, ranges)) or 1))
-        formed = total(counts)
-        if each.least == len(each.networks):
-            self.program.zero(formed - len(each.networks))
-        else:
-            self.program.at_least_zero(len(each.networks) - formed)
-            self.program.at_least_zero(formed - each.least)
+            counts.append(self._add_configuration(networks, network, fixed, sum(map(len, ranges)) or 1))
+        return total(counts)
 
-    def _add_configuration(self, each: Alike, network: Network, fixed: dict[int, int], width: int) -> Linear:
-        most = len(each.networks)
-        number = each.networks[0]
+    def _add_configuration(
+        self, networks: tuple[int, ...], network: Network, fixed: dict[int, int], width: int
+    ) -> Linear:
+        most = len(networks)
+        number = networks[0]
         members = self.lowered.units.members
         count_of = self.program.column(most)
         seats: list[Linear | int] = []
         for unit, people in enumerate(members):
             pinned = {self.problem.pins[p] for p in people if p in self.problem.pins}
-            possible = all(network.accepts(p) for p in people) and (not pinned or pinned <= set(each.networks))
+            possible = all(network.accepts(p) for p in people) and (not pinned or pinned <= set(networks))
             seat = self.program.column(1) if possible else 0
             if isinstance(seat, Linear):
                 self.program.at_least_zero(count_of - seat)

@@ -12,7 +12,7 @@ import numpy as np
 from solver import board as boards
 from solver.board import Board
 from solver.limits import Watch
-from solver.lower import Lowered
+from solver.lower import Lowered, formed_first
 from solver.problem import WAITING, Composition, works_in
 from solver.search import anneal, generator
 from solver.settle import settle
@@ -52,7 +52,7 @@ HEATS = (Heat(0.3, 1e-3, 0.5), Heat(0.015, 2e-3, 0.5), Heat(0.12, 1e-3, 0.25), H
 
 def temperature(dearer: Ints, share: float) -> float:
     """The temperature at which this share of dearer proposals would be taken, by bisection of its logarithm."""
-    low, high = 1e-6, 4.0 * float(dearer[-1])
+    low, high = 1e-6, max(1.0, 4.0 * float(dearer[-1]))
     prices = dearer.astype(np.float64)
     for _ in range(60):
         middle = float(np.sqrt(low * high))
@@ -84,18 +84,18 @@ class Found:
 
 
 class Arena:
-    """One set of networks to fill: the first `count` of the problem's."""
+    """One set of networks to fill: so many of the problem's."""
 
     def __init__(self, lowered: Lowered, count: int) -> None:
         self.lowered = lowered
-        self.networks = tuple(range(count))
+        self.networks = formed_first(lowered, count)
         self.board = boards.build(lowered, self.networks)
         problem, units = lowered.problem, lowered.units
         pinned = {units.of[person] for person in problem.pins}
         self.movable = np.array([unit for unit in range(len(units)) if unit not in pinned], dtype=np.int64)
         self.weighed = problem.waiting_is_weighed
         may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
-        self.places = np.array([*self.networks, *([count] if may_wait else [])], dtype=np.int64)
+        self.places = np.arange(count + may_wait, dtype=np.int64)
 
     def seating(self, dice: random.Random) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -103,7 +103,8 @@ class Arena:
         groups = len(self.networks)
         where = np.full(len(units), -1, dtype=np.int64)
         for person, place in problem.pins.items():
-            where[units.of[person]] = groups if place == WAITING or place >= groups else place
+            # Pins name given networks, and those are always formed, in this order.
+            where[units.of[person]] = groups if place == WAITING else self.networks.index(place)
         filled = np.zeros(groups, dtype=np.int64)
         seated = (where >= 0) & (where < groups)
         np.add.at(filled, where[seated], board.people[seated])
@@ -222,8 +223,11 @@ class Chain:
     def found(self) -> Found:
         """The best answer, with its slots and facilitators settled."""
         arena = self.arena
-        places = boards.to_places(self.best_where, arena.lowered, arena.networks)
-        return Found(self.rank(), settle(arena.lowered, places))
+        composition = settle(arena.lowered, boards.to_places(self.best_where, arena.lowered, arena.networks))
+        if not arena.lowered.problem.facilitators:
+            return Found(self.rank(), composition)
+        # Others may lead now than while it was searched, so it is seated and priced again.
+        return Found(Chain(arena, self.best_where, 1, composition).start, composition)
 
 
 def first_setting(arena: Arena, dice: random.Random) -> Composition | None:
@@ -342,4 +346,4 @@ class Team:
         where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
         again = Chain(arena, where, seed + 2, found.composition)
         again.run(steps // 2, dearer, heat, warm=True, watch=self.watch)
-        return min(again.found(), Found(again.start, found.composition), key=lambda answer: answer.rank)
+        return min(again.found(), found, key=lambda answer: answer.rank)

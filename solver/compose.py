@@ -13,7 +13,7 @@ from solver import bound as bounds
 from solver.chain import HEATS, Arena, Found, Rank, Team
 from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
-from solver.lower import Lowered, lower
+from solver.lower import Lowered, formed_first, lower
 from solver.model import CompositionModel
 from solver.price import Score, breaches, score
 from solver.problem import Composition, Problem
@@ -87,7 +87,7 @@ def possible_counts(lowered: Lowered) -> list[int]:
     people = problem.pool.size
     counts = []
     for count in range(problem.min_count, len(problem.networks) + 1):
-        networks = problem.networks[:count]
+        networks = [problem.networks[k] for k in formed_first(lowered, count)]
         room = sum(network.max_size for network in networks)
         if sum(network.min_size for network in networks) <= people and room >= len(problem.must_place):
             counts.append((0 if problem.waiting_is_weighed else max(0, people - room), count))

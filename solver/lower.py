@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
 
-from solver.lowering import Lead, Scatter, Term
-from solver.problem import Network, Pool, Problem
+from solver.lowering import Lead, Place, Scatter, Term
+from solver.problem import Pool, Problem
 from solver.rotation.problem import group_sizes
 from solver.rules.base import Ground, Rule, Trios
 from solver.rules.together import Together
@@ -111,9 +111,23 @@ def merge(people: int, groups: Iterable[Sequence[int]]) -> Units:
     return Units(tuple(tuple(mine) for mine in members.values()), tuple(of))
 
 
-def may_sit(network: Network, person: int) -> bool:
-    """Whether the network accepts this person."""
-    return network.accepts(person)
+def alike(lowered: Lowered) -> list[tuple[int, ...]]:
+    """The networks in classes that nothing but their names tells apart: no limit, no rule, no cost of their own."""
+    classes: dict[object, list[int]] = {}
+    for k, network in enumerate(lowered.problem.networks):
+        spoken = tuple(priced.speaks_about(k) for priced in lowered.terms)
+        own = any(isinstance(priced.term, Place) and k in priced.term.costs for priced in lowered.terms)
+        sign = k if network.fixed or own else (replace(network, name=""), spoken)
+        classes.setdefault(sign, []).append(k)
+    return [tuple(networks) for networks in classes.values()]
+
+
+def formed_first(lowered: Lowered, count: int) -> tuple[int, ...]:
+    """Which networks to form if there are to be so many: the given ones, those with costs of their own, the others."""
+    own = {networks[0] for networks in alike(lowered) if len(networks) == 1}
+    networks = lowered.problem.networks
+    order = sorted(range(len(networks)), key=lambda k: (not networks[k].fixed, k not in own, k))
+    return tuple(sorted(order[:count]))
 
 
 def has_facilitators(lowered: Lowered) -> bool:

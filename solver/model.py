@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from ortools.sat.python import cp_model
 
 from solver.cp import cp_solver
-from solver.lower import Lowered
+from solver.lower import Lowered, alike
 from solver.lowering import Best, Count, Cover, Home, Lead, Likeness, Mean, Pairs, Place, Scatter, Term, Variety
-from solver.problem import WAITING, Composition, works_in
+from solver.problem import WAITING, Composition, Facilitator, works_in
 from solver.terms import best, count, cover, home, likeness, mean, pairs, place, scatter, variety
 from solver.terms.common import Priced
 from solver.terms.model import GroupModel, LinearExpr
@@ -134,14 +134,18 @@ class CompositionModel:
         return waits, seats
 
     def _open(self) -> list[LinearExpr]:
+        """Whether each network is formed: the given ones, and at least `min_count`; of those alike the first ones."""
         problem = self.problem
+        every = len(problem.networks) == problem.min_count
         flags: list[LinearExpr] = [
-            1 if k < problem.min_count else self.model.new_bool_var("") for k in range(len(problem.networks))
+            1 if every or network.fixed else self.model.new_bool_var("") for network in problem.networks
         ]
-        free = [k for k, network in enumerate(problem.networks) if k >= problem.min_count and not network.fixed]
-        # Free networks are alike, so the first ones are formed.
-        for earlier, later in pairwise(free):
-            self.model.add_implication(flags[later], flags[earlier])
+        if not every:
+            self.model.add(sum(flags) >= problem.min_count)
+        for networks in alike(self.lowered):
+            for earlier, later in pairwise(networks):
+                if not isinstance(flags[later], int):
+                    self.model.add_implication(flags[later], flags[earlier])
         return flags
 
     def _slots(self, k: int) -> dict[int, LinearExpr]:
@@ -166,6 +170,10 @@ class CompositionModel:
             model.add_at_most_one(leads.values())
         else:
             leads = {}
+        seats = self.seats[k]
+        possible = (
+            {p for p, unit in enumerate(self.lowered.units.of) if not isinstance(seats[unit], int)} if leads else set()
+        )
         for f, lead in leads.items():
             facilitator = problem.facilitators[f]
             if network.region is not None and not works_in(facilitator, network.region):
@@ -174,8 +182,8 @@ class CompositionModel:
                 for slot, flag in self.slots[k].items():
                     if slot not in facilitator.slots:
                         self._not_both(lead, flag)
-            for person in facilitator.foreign:
-                self._not_both(lead, self.seats[k][self.lowered.units.of[person]])
+            for unit in sorted({self.lowered.units.of[person] for person in facilitator.foreign & possible}):
+                self._not_both(lead, self.seats[k][unit])
             if not isinstance(self.open[k], int) and not isinstance(lead, int):
                 model.add_implication(lead, self.open[k])
         return Leading(network.facilitator, leads)
@@ -195,13 +203,26 @@ class CompositionModel:
         for f, facilitator in enumerate(problem.facilitators):
             led = [(k, leading.leads[f]) for k, leading in enumerate(self.leading) if f in leading.leads]
             self._at_most(sum(lead for _, lead in led), facilitator.max_networks)
-            if facilitator.max_networks < 2:
-                continue
-            for (k, one), (other_k, other) in combinations(led, 2):
-                for slot, flag in self._times(k):
-                    for other_slot, other_flag in self._times(other_k):
-                        if problem.dates(slot) & problem.dates(other_slot):
-                            self._at_most(one + other + flag + other_flag, 3)
+            if facilitator.max_networks > 1:
+                self._one_place_a_day(led, facilitator)
+
+    def _one_place_a_day(self, led: Sequence[tuple[int, LinearExpr]], facilitator: Facilitator) -> None:
+        """For each day, at most one of the networks that somebody leads meets on it."""
+        on: dict[str, list[LinearExpr]] = {}
+        for k, lead in led:
+            for slot, flag in self._times(k):
+                days = self.problem.dates(slot)
+                if not days or (slot is not None and facilitator.slots is not None and slot not in facilitator.slots):
+                    continue
+                both: LinearExpr = lead
+                if not isinstance(flag, int):
+                    both = self.model.new_bool_var("")
+                    self.model.add(both >= lead + flag - 1)
+                for day in days:
+                    on.setdefault(day, []).append(both)
+        for meetings in on.values():
+            if len(meetings) > 1:
+                self._at_most(sum(meetings), 1)
 
     def _times(self, k: int) -> list[tuple[int | None, LinearExpr]]:
         """When a network may meet, and whether it does."""

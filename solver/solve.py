@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from solver.compose import Composed, SolverBugError, Status, compose
 from solver.limits import Clock, Limits, Listener, Progress, Watch
@@ -14,8 +14,11 @@ from solver.rotation import price as rotation_price
 from solver.rotation.problem import Meeting, RotationProblem
 from solver.rotation.solve import RotationResult, RotationStatus, rotate
 
-COMPOSITION_SHARE = 0.75
-"""Of the time limit, where there are rotations too; what composition leaves, they may use."""
+ROTATION_SECONDS = 0.2
+"""What the rotation of one network wants on one core, compilation aside."""
+
+LEAST_ROTATION_SHARE, MOST_ROTATION_SHARE = 0.25, 0.6
+"""Of the time limit; what composition leaves, rotations may use as well."""
 
 ROTATION_EFFORT = 0.3
 """Of one effort, for each network."""
@@ -88,10 +91,7 @@ def solve(
     start: the network of each person in an earlier answer. past: meetings that were, by network.
     """
     whole = Watch(limits, clock, stopped)
-    share = COMPOSITION_SHARE if problem.meetings.count and limits.seconds is not None else 1.0
-    first = Limits(
-        None if limits.seconds is None else limits.seconds * share, limits.effort, limits.seed, limits.workers
-    )
+    first = replace(limits, seconds=None if limits.seconds is None else composition_seconds(problem, limits))
     composed = compose(problem, Watch(first, clock, stopped), listen, start=start)
     rotations: tuple[Rotation, ...] = ()
     if composed.composition is not None:
@@ -99,6 +99,16 @@ def solve(
         rotations = plan_rotations(problem, composed, whole, clock, past or {})
     impossible = {rotation.network: rotation.result.reasons for rotation in rotations if not rotation.result.meetings}
     return Result(composed, rotations, impossible, limits, whole.elapsed(), whole.cancelled)
+
+
+def composition_seconds(problem: Problem, limits: Limits) -> float:
+    """The part of the time limit that composition may use."""
+    assert limits.seconds is not None  # noqa: S101  (only asked where there is one)
+    if not problem.meetings.count:
+        return limits.seconds
+    wanted = ROTATION_SECONDS * len(problem.networks) / limits.workers
+    share = min(MOST_ROTATION_SHARE, max(LEAST_ROTATION_SHARE, wanted / max(0.1, limits.seconds)))
+    return limits.seconds * (1 - share)
 
 
 def plan_rotations(

@@ -1,0 +1,25 @@
+FROM python:3.11-slim
+
+# Nothing is compiled by the image's own compiler: every requirement comes as a wheel.
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+
+WORKDIR /opt/kring
+COPY requirements requirements
+RUN pip install --only-binary :all: -r requirements/locked.txt -r requirements/build.txt
+
+COPY pyproject.toml README.md LICENSE NOTICE ./
+COPY solver solver
+COPY service service
+COPY api api
+RUN pip install --no-deps --no-build-isolation . \
+    && useradd --create-home --uid 10001 kring
+
+USER kring
+WORKDIR /home/kring
+# Compiles the search once, into the user's cache, so that a container answers as soon as it starts.
+RUN python -c "from api.warm import warm_up; warm_up()"
+
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
+    CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=2)"]
+CMD ["kring", "serve", "--host", "0.0.0.0"]
