@@ -13,6 +13,7 @@ from solver import board as boards
 from solver.board import Board
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
+from solver.lowering import Likeness
 from solver.problem import WAITING, Composition, works_in
 from solver.search import anneal, generator
 from solver.settle import settle
@@ -132,6 +133,12 @@ def given(lowered: Lowered) -> Composition:
     return Composition((), tuple(x.slot for x in networks), tuple(x.facilitator for x in networks))
 
 
+def constants(lowered: Lowered) -> tuple[int, int]:
+    """What terms cost before anybody is seated, as (soft, hard) price."""
+    terms = [(x, x.term.constant) for x in lowered.terms if isinstance(x.term, Likeness)]
+    return sum(x.weight * constant for x, constant in terms), sum(x.must * constant for x, constant in terms)
+
+
 class Chain:
     """One run of annealing over one board."""
 
@@ -141,7 +148,8 @@ class Chain:
         self.state = generator(seed)
         self._set(setting or given(arena.lowered))
         groups = len(arena.networks)
-        self.now = np.array([int(self.board.low.sum()), 0, self._constant()], dtype=np.int64)
+        soft, hard = constants(arena.lowered)
+        self.now = np.array([int(self.board.low.sum()) + hard, 0, soft], dtype=np.int64)
         self.best = np.array([1 << 40, 1 << 40, 1 << 60], dtype=np.int64)
         self.best_where = self.board.where.copy()
         self.seen = np.zeros(2, dtype=np.int64)
@@ -151,11 +159,6 @@ class Chain:
         self.groups = groups
         self._keep()
         self.start = self.rank()
-
-    def _constant(self) -> int:
-        from solver.lowering import Likeness  # noqa: PLC0415
-
-        return sum(x.term.constant * x.weight for x in self.arena.lowered.terms if isinstance(x.term, Likeness))
 
     def _set(self, setting: Composition) -> None:
         nobody = self.board.foreign.shape[0] - 1

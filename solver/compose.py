@@ -24,6 +24,12 @@ STEPS_PER_EFFORT = 600_000
 STEPS_PER_SECOND = 400_000
 """What to plan with; the clock decides."""
 
+COUNT_SHARE = 0.25
+"""Of the limits: for finding how many networks to form, where that is open."""
+
+LEAST = 800
+"""Proposals for each unit with which one number of networks can be told from another."""
+
 SCOUT_SHARE, FIRST_SHARE, FIRST_ROUNDS = 0.12, 0.4, 4
 """Of the limits: to find the heat that suits, and for all search before anything is proven; rounds of the latter."""
 
@@ -135,25 +141,30 @@ class _Composer:
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, then a longer one for the best of them."""
-        picked = spaced_out(counts, 7) if len(counts) > 1 else list(counts)
-        teams = {count: Team(Arena(self.lowered, count), self.watch, pool) for count in picked}
-        if len(picked) > 1:
-            for count in picked:
-                if self.best is None or not self.watch.over(0.3):
-                    self._take(teams[count].round(self._steps(0.15 / len(picked)), start))
-            ranked = sorted(picked, key=lambda count: teams[count].rank)
-            near = [count for count in (ranked[0] - 1, ranked[0] + 1) if count in counts and count not in teams]
-            for count in near:
-                teams[count] = Team(Arena(self.lowered, count), self.watch, pool)
-                if not self.watch.over(0.35):
-                    self._take(teams[count].round(self._steps(0.15 / len(picked)), start))
-            picked = sorted(teams, key=lambda count: teams[count].rank)[:1]
-        self.team = team = teams[picked[0]]
+        self.team = team = self._pick_count(counts, pool, start)
         self._take(team.scout(self._steps(SCOUT_SHARE * self.watch.limits.workers / len(HEATS)), start))
         for _ in range(self._steps(FIRST_SHARE, team) // self._round(FIRST_SHARE, team)):
             if self.watch.over(FIRST_SHARE) or self._proven():
                 break
             self._take(team.round(self._round(FIRST_SHARE, team)))
+
+    def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Team:
+        """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""
+        teams: dict[int, Team] = {}
+        wanted = sorted({counts[0], counts[len(counts) // 2], counts[-1]})
+        steps = max(self._steps(COUNT_SHARE / 8), min(self._steps(COUNT_SHARE / 3), LEAST * len(self.lowered.units)))
+        spent = 0
+        while wanted:
+            for count in wanted:
+                teams[count] = Team(Arena(self.lowered, count), self.watch, pool)
+                if len(counts) > 1 and not (teams and self.watch.over(COUNT_SHARE)):
+                    self._take(teams[count].round(steps, start))
+                    spent += steps
+            best = min(teams, key=lambda count: teams[count].rank)
+            if spent + steps > self._steps(COUNT_SHARE) or self.watch.over(COUNT_SHARE):
+                break
+            wanted = between(best, sorted(teams), counts)
+        return teams[min(teams, key=lambda count: teams[count].rank)]
 
     def _search_on(self) -> None:
         """Rounds of search until the limits are reached or the answer is proven."""
@@ -326,8 +337,14 @@ class _Stop(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools
             self.stop_search()
 
 
-def spaced_out(values: Sequence[int], most: int) -> list[int]:
-    """At most so many of the values, evenly, both ends included."""
-    if len(values) <= most:
-        return list(values)
-    return sorted({values[round(i * (len(values) - 1) / (most - 1))] for i in range(most)})
+def between(best: int, tried: Sequence[int], counts: Sequence[int]) -> list[int]:
+    """The untried numbers half way from the best to its neighbours among those tried; none where they touch."""
+    at = tried.index(best)
+    found = []
+    for neighbour in (tried[max(0, at - 1)], tried[min(len(tried) - 1, at + 1)]):
+        open_ = [
+            count for count in counts if min(best, neighbour) < count < max(best, neighbour) and count not in tried
+        ]
+        if open_:
+            found.append(open_[len(open_) // 2])
+    return sorted(set(found))
