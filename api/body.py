@@ -46,7 +46,13 @@ def read_json(request: Request) -> Any:
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-REFUSALS = (400, 401, 413, 415, 422)
+REFUSALS = {
+    400: "The body is not JSON",
+    401: "No key, or a wrong one",
+    413: "Too large, or too long, to answer while you wait",
+    415: "The body is not `application/json`",
+    422: "The input cannot be used: `errors` says what and where; or the `must` rules contradict each other",
+}
 """What every call with a body may answer besides its own."""
 
 

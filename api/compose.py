@@ -9,11 +9,12 @@ from flask import Response
 from api.answers import without_proposal
 from api.asking import asked_in
 from api.body import Blueprint
-from api.schemas import ComposeBody, ProposalForm
+from api.schemas import ComposeBody
 from api.sizes import limits_in
 from api.turns import turns
 from service.compose import answer
 from service.proposal_file import as_bytes
+from service.proposal_schema import ProposalForm
 
 resource = Blueprint("compose", __name__, url_prefix="/api/v1", description="Who sits where, and who advises whom")
 

@@ -11,9 +11,11 @@ from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
+from api.body import REFUSALS
 from api.problems import MEDIA_TYPE, PROBLEMS
-from api.schemas import EarlierProposalForm, MatrixForm, ProblemDetails
+from api.schemas import ProblemDetails
 from service.programme_schema import AnyRule, CandidatesField, Checked, Text, rule_form
+from service.proposal_schema import EarlierProposalForm, MatrixForm
 from service.version import __version__
 from solver.rules import RULES
 
@@ -77,7 +79,8 @@ class Described(Api):
     def _register_responses(self) -> None:
         """Every status as a problem, for resources to refer to."""
         named = {status.name: status.phrase for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
-        for name, description in (named | SHARED_RESPONSES).items():
+        refused = {HTTPStatus(status).name: meaning for status, meaning in REFUSALS.items()}
+        for name, description in (named | refused | SHARED_RESPONSES).items():
             content = {MEDIA_TYPE: {"schema": ProblemDetails}}
             self.spec.components.response(name, {"description": description, "content": content}, lazy=True)
 

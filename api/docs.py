@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Flask, render_template
+from markupsafe import Markup, escape
 
 from api.description import Described, codes
 from api.problems import DOCS
@@ -16,6 +18,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 def show_docs(app: Flask, api: Described) -> None:
     """Adds the page to an app."""
+
+    app.add_template_filter(with_code)
 
     @app.get(DOCS)
     def docs() -> str:
@@ -27,6 +31,11 @@ def show_docs(app: Flask, api: Described) -> None:
             schemas={name: json.dumps(form, indent=2) for name, form in spec["components"]["schemas"].items()},
             codes=codes(),
         )
+
+
+def with_code(text: str) -> Markup:
+    """A text with what stands between backticks set as code."""
+    return Markup(re.sub("`([^`]+)`", r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped first)
 
 
 def operations(spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -45,7 +54,8 @@ def operations(spec: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                     "answers": [
                         (status, response, _form(response))
                         for status, response in (
-                            (status, _resolved(response, spec)) for status, response in asked["responses"].items()
+                            (status, _resolved(response, spec))
+                            for status, response in sorted(asked["responses"].items())
                         )
                     ],
                 }

@@ -6,12 +6,13 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from threading import Event
 
 from waitress import create_server
 
 from api.app import create_app
 from api.keys import new_key
-from api.warm import warming
+from api.warm import warm_up_beside
 
 THREADS = 8
 MOST_BYTES_ON_DISK = 64_000_000
@@ -19,19 +20,24 @@ MOST_BYTES_ON_DISK = 64_000_000
 
 
 def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
-    """Answers until it is stopped. Port 0 is any free one; `tell` gets each line for the terminal."""
+    """Answers until it is stopped. Port 0 is any free one; `tell` gets each line for the terminal.
+
+    Raises OSError or ValueError where it cannot listen there, or where the key of the environment is none.
+    """
     given = os.environ.get("KRING_KEY")
     key = given or new_key()
+    warm = Event()
     server = create_server(
-        create_app(key=key, ready=warming().is_set),
+        create_app(key=key, ready=warm.is_set),
         host=host,
         port=port,
         threads=THREADS,
         ident="kring",
         max_request_body_size=MOST_BYTES_ON_DISK,
     )
+    warm_up_beside(warm)
     tell(f"Kring answers at http://{_shown(host)}:{server.effective_port}/api/v1/ (what it answers: .../api/v1/docs)")
-    if given is None or not given:
+    if not given:
         tell(f"Key: {key}")
         tell("It is shown once and holds until Kring stops. Set KRING_KEY to choose one that stays.")
     # The first process of a container ignores a request to stop unless it says otherwise.

@@ -1,32 +1,14 @@
-"""Compiles and loads the search before anybody waits for it."""
+"""Warms up beside whatever else happens."""
 
 from __future__ import annotations
 
 from threading import Event, Thread
 
-from service.compose import answer
-from service.intake.tables import Objects
-from service.question import NoFiles
-from service.reading import asked_of
-from solver.limits import Limits
-
-PROGRAMME = {
-    "name": "warming up",
-    "networks": {"count": 2, "min_size": 3},
-    "meetings": {"count": 2},
-    "rules": [{"rule": "spread", "attribute": "sector"}],
-}
+from service.warm import warm_up
 
 
-def warm_up() -> None:
-    """Answers a question so small that its time is all spent on compiling and loading."""
-    people = [{"id": str(number), "sector": "ab"[number % 2]} for number in range(8)]
-    answer(asked_of(PROGRAMME, Objects("candidates", people), NoFiles()), Limits(effort=1))
-
-
-def warming() -> Event:
-    """Warms up beside whatever else happens; the event is set once that is done."""
-    done = Event()
+def warm_up_beside(done: Event) -> None:
+    """Warms up beside whatever else happens; `done` is set at the end."""
 
     def work() -> None:
         try:
@@ -35,4 +17,3 @@ def warming() -> Event:
             done.set()  # a search that cannot be compiled is for the first request to say
 
     Thread(target=work, name="warm-up", daemon=True).start()
-    return done

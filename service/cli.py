@@ -136,8 +136,13 @@ def compose(
     from service.reading import load  # noqa: PLC0415
     from service.report import write_files  # noqa: PLC0415
     from service.summary import summary  # noqa: PLC0415
+    from service.warm import warm_up  # noqa: PLC0415
+    from solver.terms.compiled import compiled  # noqa: PLC0415
 
     asked = load(programme, skip_bad_rows=skip_bad_rows)
+    if not (as_json or compiled()):
+        err.print("Compiling the search: once, and some fifteen seconds; it does not count as time.", style="dim")
+    warm_up()
     with watched(err, quiet=as_json) as watch, interruptible() as stopped:
         found = answer(asked, limits_of(time_limit, effort, seed, workers), listen=watch, stopped=stopped)
     if found.proposal is None:
@@ -148,7 +153,10 @@ def compose(
         print(json.dumps(found.proposal, ensure_ascii=False))  # noqa: T201
     else:
         summary(out, found.question, found.proposal, files)
-    return INTERRUPTED if stopped() else DONE
+    if stopped():
+        err.print("Interrupted: this is the best that was found so far.", style="bold")
+        return INTERRUPTED
+    return DONE
 
 
 def limits_of(seconds: float | None, effort: int | None, seed: int, workers: int | None) -> Any:
@@ -235,8 +243,8 @@ def serve(port: int, host: str) -> None:
     door = import_module("api.serve")
     try:
         door.serve(host, port, lambda line: out.print(line, markup=False))
-    except OSError as error:
-        err.print(f"Cannot listen on {host}, port {port}: {error.strerror}", markup=False)
+    except (OSError, ValueError) as error:
+        err.print(f"Cannot serve on {host}, port {port}: {error}", markup=False)
         sys.exit(BAD_INPUT)
 
 

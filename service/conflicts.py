@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,10 @@ from solver.problem import Problem
 
 if TYPE_CHECKING:
     from service.compose import Answer
+
+
+MOST_SECONDS = 8.0
+"""After so long a contradiction is told as it stands, perhaps with more rules than it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ def conflicts_of(answer: Answer) -> Explained:
             for network, why in answer.result.impossible.items()
         )
         return Explained((), reasons, programme.language)
-    conflict = find_conflict(problem)
+    deadline = time.monotonic() + MOST_SECONDS
+    conflict = find_conflict(problem, stopped=lambda: time.monotonic() > deadline)
     if conflict is None:
         return Explained((), (say(programme.language, "conflict.unnamed"),), programme.language)
     return Explained(((conflict, words(conflict, problem, programme.language)),), (), programme.language)

@@ -127,8 +127,8 @@ def is_amount(value: Any) -> bool:
 
 
 def is_number(value: Any) -> bool:
-    """A number from 0."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    """A number from 0, and a finite one."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
 
 
 def is_pairs(value: Any) -> bool:
@@ -295,7 +295,8 @@ def rule_form(rule: type[Rule]) -> Form:
         kind = each.metadata.get("parameter")
         if isinstance(kind, Parameter) and kind in FIELDS:
             required = each.default is dataclasses.MISSING and kind not in FROM_COLUMNS
-            own[each.metadata["key"] or each.name] = FIELDS[kind](required=required)
+            limits = {"most": each.metadata["most"]} if each.metadata.get("most") else {}
+            own[each.metadata["key"] or each.name] = FIELDS[kind](required=required, **limits)
     if rule.by_network and not issubclass(rule, TrioRule):
         own["networks"] = Listed(Text(), validate=validate.Length(min=1, error="not_list"))
     if rule.in_trios:
@@ -340,6 +341,8 @@ def _complete(rule: type[Rule], loaded: Mapping[str, Any]) -> None:
 class CandidatesField(fields.Field[Any]):
     """The name of a file, or a list of names."""
 
+    default_error_messages = coded("not_files")
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if (isinstance(value, str) and value.strip()) or (_ids(value) and value):
             return value
@@ -374,7 +377,7 @@ def faults_of(schema: Schema, tables: Mapping[str, Any], file: str | None) -> tu
 def _faults(messages: Any, found: Any, form: Any, pointer: str, file: str | None) -> Iterator[Fault]:
     if isinstance(messages, dict):
         for key, inner in messages.items():
-            if key in ("_schema", "value"):
+            if key == "_schema" or (key == "value" and isinstance(form, Tables)):
                 yield from _faults(inner, found, form, pointer, file)
                 continue
             where = f"{pointer}[{key}]" if isinstance(key, int) else f"{pointer}.{key}" if pointer else str(key)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from service.faults import Fault, InputError
+from service.proposal_schema import ProposalForm
 
 Proposal = dict[str, Any]
 """JSON, with the fields of the contract's section 5."""
@@ -22,7 +23,7 @@ def read_proposal(data: bytes, *, file: str) -> Proposal:
         loaded = json.loads(data)
     except ValueError as error:
         raise InputError([Fault(code="not_a_proposal", file=file)]) from error
-    if not isinstance(loaded, dict) or not isinstance(loaded.get("networks"), list):
+    if not isinstance(loaded, dict) or ProposalForm().validate(loaded):
         raise InputError([Fault(code="not_a_proposal", file=file)])
     return loaded
 

@@ -28,6 +28,7 @@ from service.candidates import (
 )
 from service.faults import Fault, InputError, nearest
 from service.programme import FixedNetwork, Programme, RuleAsked
+from service.proposal_schema import EarlierProposalForm
 from solver.problem import (
     WAITING,
     Category,
@@ -496,17 +497,15 @@ class _Asker:
 
     def _proposal(self, value: Any, pointer: str) -> Mapping[str, Any]:
         """An earlier proposal: sent as data, or the name of its file."""
-        if isinstance(value, dict):
-            return value
         try:
-            loaded = json.loads(self.files.read(value))
+            loaded = value if isinstance(value, dict) else json.loads(self.files.read(value))
         except InputError as error:
             self.faults += [dataclasses.replace(fault, pointer=pointer) for fault in error.faults]
             return {}
         except ValueError:
             loaded = None
-        if not isinstance(loaded, dict) or not isinstance(loaded.get("networks"), list):
-            self._fault("not_a_proposal", pointer, found=str(value))
+        if not isinstance(loaded, dict) or EarlierProposalForm().validate(loaded):
+            self._fault("not_a_proposal", pointer, found=value if isinstance(value, str) else None)
             return {}
         return loaded
 

@@ -324,7 +324,9 @@ def safe_bound(matrix: Matrix, cost: Ints, duals: NDArray[np.float64]) -> int:
 
 def by_rule(relaxation: Relaxation, score: Score, watch: Watch, *, until: float) -> tuple[int, ...]:
     """A proven limit of each rule's penalty: 0 where the penalty is 0, or where the share of the time is up."""
+    # Without a clock to stop it, only what is surely quick is solved again for each rule.
+    quick = len(relaxation.program.upper) <= SMALL or not watch.by_effort
     return tuple(
-        relaxation.bound(watch, rule=index) if scored.penalty and not watch.over(until) else 0
+        relaxation.bound(watch, rule=index) if scored.penalty and quick and not watch.over(until) else 0
         for index, scored in enumerate(score.rules)
     )

@@ -71,6 +71,6 @@ class Watch:
         return self._stopped()
 
     @property
-    def by_clock(self) -> bool:
-        """Whether the clock decides, so that a rerun may differ."""
-        return self.limits.effort is None
+    def by_effort(self) -> bool:
+        """Whether work is counted, so that a rerun gives the same answer."""
+        return self.limits.effort is not None

@@ -20,7 +20,7 @@ ROTATION_SECONDS = 0.2
 LEAST_ROTATION_SHARE, MOST_ROTATION_SHARE = 0.25, 0.6
 """Of the time limit; what composition leaves, rotations may use as well."""
 
-ROTATION_EFFORT = 0.3
+ROTATION_EFFORT = 0.12
 """Of one effort, for each network."""
 
 

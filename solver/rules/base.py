@@ -51,9 +51,12 @@ class Parameter(Enum):
     HISTORY = "lists of ids, or earlier proposals"
 
 
-def parameter(kind: Parameter, *, key: str | None = None, **default: Any) -> Any:
-    """A field that an organiser may set in the programme; `key` is its name there, if not the field's own."""
-    return field(metadata={"parameter": kind, "key": key}, **default)
+def parameter(kind: Parameter, *, key: str | None = None, most: int | None = None, **default: Any) -> Any:
+    """A field that an organiser may set in the programme.
+
+    `key` is its name there, if not the field's own; `most` the largest count that makes sense.
+    """
+    return field(metadata={"parameter": kind, "key": key, "most": most}, **default)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,4 +26,4 @@ class Spaced(TrioRule):
         de="{penalty} Treffen zu früh, insgesamt",
     )
 
-    gap: int = parameter(Parameter.COUNT, default=3)
+    gap: int = parameter(Parameter.COUNT, most=200, default=3)

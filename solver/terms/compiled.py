@@ -40,6 +40,12 @@ def _folder() -> Path:
 if not nb.config.CACHE_DIR:
     nb.config.CACHE_DIR = str(_folder())
 
+
+def compiled() -> bool:
+    """Whether kernels of these sources were compiled before on this machine."""
+    return any(Path(nb.config.CACHE_DIR).rglob("*.nbc"))
+
+
 kernel = nb.njit(cache=True, nogil=True, _nrt=False)
 
 inlined = nb.njit(cache=True, nogil=True, _nrt=False, inline="always")

@@ -43,7 +43,7 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
     low = np.array([list(band[0]) for band in bands] or [[0]], dtype=np.int64)
     high = np.array([list(band[1]) for band in bands] or [[0]], dtype=np.int64)
     varies = np.array(
-        [len(set(band[0][1:])) > 1 or len(set(band[1][1:])) > 1 or band[0][:1] != band[0][1:2] for band in bands],
+        [any(len(set(table)) > 1 for table in band) for band in bands],
         dtype=np.uint8,
     )
     row = np.array([bands[band.low, band.high] for _, band, _ in values], dtype=np.int64)
@@ -51,8 +51,7 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
     term = np.array([t for _, _, t in values], dtype=np.int64)
     sized = np.zeros(len(terms), dtype=np.uint8)
     for v, t in enumerate(term):
-        # A lone value costs nothing at 0, so an empty group needs no special row.
-        sized[t] |= varies[row[v]] and not (lone[v] and len(set(low[row[v]])) == 1 and len(set(high[row[v]])) == 1)
+        sized[t] |= varies[row[v]]
     return CountBoard(
         strength=strengths(terms, groups),
         carried=lists([people for people, _, _ in values], units),

@@ -44,10 +44,18 @@ def test_what_holds_no_data_needs_no_key(stranger: FlaskClient, path: str) -> No
     assert stranger.get(path).status_code == 200
 
 
-def test_an_empty_key_is_refused() -> None:
-    """It would let everybody in."""
-    with pytest.raises(ValueError, match="empty key"):
-        create_app(key="")
+@pytest.mark.parametrize("key", ["", "  ", "clé", "two\nlines"])
+def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
+    """An empty one would let everybody in, the others nobody."""
+    with pytest.raises(ValueError, match="ASCII"):
+        create_app(key=key)
+
+
+@pytest.mark.parametrize("key", ["a=b", "a=b==", 'x,y="z"', "kring_x-y"])
+def test_any_other_key_opens(key: str) -> None:
+    """Whatever signs are in it, and however the scheme is written."""
+    client = create_app(key=key).test_client()
+    assert client.post("/api/v1/compose", json={}, headers={"Authorization": f"bearer {key}"}).status_code == 422
 
 
 def test_keys_are_long_and_never_the_same() -> None:

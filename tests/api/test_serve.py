@@ -66,6 +66,17 @@ def test_the_server_composes_and_stops_when_asked() -> None:
         assert call(address, "/api/v1/compose", body())[1]["code"] == "key_missing"
 
 
+def test_a_port_that_is_taken_is_said() -> None:
+    """In one line, with the code of bad input."""
+    with serving(KRING_KEY="k") as (address, _):
+        port = address.rsplit(":", 1)[1]
+        command = [sys.executable, "-c", START, "serve", "--port", port]
+        again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert again.returncode == 2
+    assert again.stderr.startswith("Cannot serve on 127.0.0.1")
+    assert again.stderr.count("\n") == 1
+
+
 def test_the_first_key_is_made_and_shown() -> None:
     """Where the environment has none."""
     with serving() as (address, said):
