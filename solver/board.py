@@ -149,9 +149,11 @@ def exchange(board: Board, k: int, out: int, into: int, back: bool) -> tuple[int
         after += board.people[into]
     board.filled[k] = after
     soft, hard = place.exchange(board.place, k, out, into)
-    if out >= 0 and not board.allowed[board.column[k], out]:
+    column = board.column[k]
+    leader = board.leader[k] if k < board.low.size else board.foreign.shape[0] - 1
+    if out >= 0 and (not board.allowed[column, out] or board.foreign[leader, out]):
         hard -= board.people[out]
-    if into >= 0 and not board.allowed[board.column[k], into]:
+    if into >= 0 and (not board.allowed[column, into] or board.foreign[leader, into]):
         hard += board.people[into]
     if k == board.low.size:
         return soft, hard

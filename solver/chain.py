@@ -98,7 +98,7 @@ class Arena:
         may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
         self.places = np.arange(count + may_wait, dtype=np.int64)
 
-    def seating(self, dice: random.Random) -> Ints:
+    def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
         board, problem, units = self.board, self.lowered.problem, self.lowered.units
         groups = len(self.networks)
@@ -114,10 +114,14 @@ class Arena:
         choices = board.allowed[board.column[:groups]].sum(axis=0)
         # Big units and those with few networks to choose from come first, while there is room.
         order = order[np.lexsort((choices[order], -board.people[order]))]
+        nobody = board.foreign.shape[0] - 1
+        named = (setting or given(self.lowered)).facilitators
+        leaders = np.array([nobody if named[k] is None else named[k] for k in self.networks], dtype=np.int64)
         jitter = np.array([dice.random() for _ in range(groups)]) / 1000
         for unit in order:
             size = board.people[unit]
             fits = (board.allowed[board.column[:groups], unit] == 1) & (filled + size <= board.high)
+            fits &= board.foreign[leaders, unit] == 0
             if fits.any():
                 k = int(np.argmin(np.where(fits, (filled >= board.low) + filled / board.high + jitter, np.inf)))
                 where[unit] = k
@@ -336,7 +340,11 @@ class Team:
             setting: Composition | None = best.composition
         else:
             setting = first_setting(arena, dice)
-            where = arena.seating(dice) if start is None else boards.from_places(start, arena.lowered, arena.networks)
+            where = (
+                arena.seating(dice, setting)
+                if start is None
+                else boards.from_places(start, arena.lowered, arena.networks)
+            )
         dearer = Chain(arena, where, seed + 1, setting).probe()
         chain = Chain(arena, where, seed, setting)
         before = self.watch.elapsed()

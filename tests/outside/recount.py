@@ -122,6 +122,8 @@ def rows_of(path: Path) -> tuple[list[dict[str, str]], str]:
             for row in found
         ]
         return as_text, "|;"
+    if path.suffix in {".xlsx", ".ods"}:
+        return sheet_rows(path), "|;"
     raw = path.read_bytes()
     text = ""
     for encoding in ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252"):
@@ -139,6 +141,20 @@ def rows_of(path: Path) -> tuple[list[dict[str, str]], str]:
     if "name" in heads and "first_name" in heads and "last_name" not in heads:
         heads[heads.index("name")] = "last_name"
     return [dict(zip(heads, row, strict=False)) for row in table[1:]], "|" if comma == ";" else "|;"
+
+
+def sheet_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of the first sheet of a workbook."""
+    from python_calamine import load_workbook
+
+    def written(cell: object) -> str:
+        return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+    table = [[written(c) for c in row] for row in load_workbook(str(path)).get_sheet_by_index(0).to_python()]
+    heads = [column(h) for h in table[0]]
+    if "name" in heads and "first_name" in heads and "last_name" not in heads:
+        heads[heads.index("name")] = "last_name"
+    return [dict(zip(heads, row, strict=False)) for row in table[1:] if any(c.strip() for c in row)]
 
 
 def slug(text: str) -> str:
@@ -671,7 +687,7 @@ def _networks(programme: Programme, proposal: dict[str, Any], nets: list[Net]) -
         own = {**asks, **given.get(net.name, {})}
         if not own.get("min_size", 1) <= len(net.members) <= own.get("max_size", math.inf):
             yield f"{net.name} has {len(net.members)} members"
-        if stated["kind"] != own.get("kind"):
+        if "kind" in own and stated["kind"] != own["kind"]:
             yield f"{net.name}: kind {stated['kind']}"
         for key in ("slot", "region", "place", "facilitator"):
             if key in given.get(net.name, {}) and stated[key] != given[net.name][key]:
@@ -851,6 +867,11 @@ def _trio_rules(programme: Programme, net: Net, said: dict[str, Any], rotation: 
         strength = "must" if rule.get("strength") == "must" else rule.get("weight", 1)
         if rule["rule"] == "meet_new" and strength != "must" and not weighed:
             continue  # it is the first rule itself
+        if rule["rule"] == "meet_new" and strength == "must":
+            if worst := trio_price(programme, rule, rotation):
+                yield f"must rule {rule['name']} has {worst}"
+            if not weighed:
+                continue  # docs/decisions/0008: its row says "first", and at_most holds besides
         penalty = trio_price(programme, rule, rotation)
         if strength == "must" and penalty:
             yield f"must rule {rule['name']} has {penalty}"
