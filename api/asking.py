@@ -11,8 +11,8 @@ from api.pointers import CANDIDATES
 from api.problems import of_faults
 from api.sizes import refuse_large
 from service.faults import InputError
+from service.files import NoFiles
 from service.intake.tables import Objects
-from service.question import NoFiles
 from service.reading import Asked, asked_of
 
 

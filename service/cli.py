@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 
-from service.faults import Fault, InputError
+from service.faults import InputError
 from service.version import __version__
 from service.words import known_language
 
@@ -214,8 +214,8 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 def check(programme: Path, proposal: Path, *, skip_bad_rows: bool, as_json: bool) -> int:
     """Recount PROPOSAL from the definitions of the rules, with no solver code."""
     from service.check import check as recount  # noqa: PLC0415
+    from service.files import FilesBeside  # noqa: PLC0415
     from service.proposal_file import read_proposal  # noqa: PLC0415
-    from service.question import FilesBeside  # noqa: PLC0415
     from service.reading import load  # noqa: PLC0415
 
     asked = load(programme, skip_bad_rows=skip_bad_rows)
@@ -246,8 +246,3 @@ def serve(port: int, host: str) -> None:
     except (OSError, ValueError) as error:
         err.print(f"Cannot serve on {host}, port {port}: {error}", markup=False)
         sys.exit(BAD_INPUT)
-
-
-def fail(code: str, **facts: Any) -> NoReturn:
-    """Stops with one fault about the command line itself."""
-    raise InputError([Fault(code=code, **facts)])

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +26,8 @@ from service.candidates import (
     tidy,
 )
 from service.faults import Fault, InputError, nearest
+from service.files import Files
+from service.matrix import matrix_of
 from service.programme import FixedNetwork, Programme, RuleAsked
 from service.proposal_schema import EarlierProposalForm
 from solver.problem import (
@@ -47,40 +48,6 @@ from solver.rules.base import Parameter, Share
 
 COLUMNS_OF_RULES = ("role", "region", "asks", "offers", "network_wish", "project", "language", "available")
 """Columns that rules and networks read without naming them."""
-
-
-class Files(Protocol):
-    """Where a programme finds the files that it names."""
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file; raises InputError where there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class FilesBeside:
-    """Files in the folder of the programme."""
-
-    folder: Path
-
-    def read(self, name: str) -> bytes:
-        """The bytes of a file; raises InputError where there is none."""
-        path = self.folder / name
-        try:
-            return path.read_bytes()
-        except FileNotFoundError as error:
-            raise InputError([Fault(code="no_such_file", file=name)]) from error
-        except IsADirectoryError as error:
-            raise InputError([Fault(code="not_a_file", file=name)]) from error
-        except OSError as error:
-            raise InputError([Fault(code="unreadable", file=name)]) from error
-
-
-class NoFiles:
-    """Nowhere: whoever asks over HTTP sends data instead of paths."""
-
-    def read(self, name: str) -> bytes:
-        """Always a fault."""
-        raise InputError([Fault(code="path_over_http", found=name)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -550,41 +517,6 @@ def _in_trios(asked: RuleAsked) -> bool:
 def share(text: str) -> Share:
     """ "40%" as an exact part."""
     return Share(Fraction(text.strip()[:-1].strip().replace(",", ".")) / 100)
-
-
-def matrix_of(rows: Sequence[Sequence[str]], candidates: CandidateList, file: str) -> NDArray[np.int64]:
-    """Distances in thousandths, in the order of the candidates; raises InputError with what is wrong."""
-    header = [tidy(cell) for cell in rows[0][1:]] if rows else []
-    column = {id_: index for index, id_ in enumerate(header)}
-    row_of = {tidy(row[0]): index for index, row in enumerate(rows) if index}
-    faults = [
-        Fault(code="not_in_matrix", file=file, found=person.id)
-        for person in candidates.candidates
-        if person.id not in column or person.id not in row_of
-    ]
-    size = len(candidates.candidates)
-    matrix = np.zeros((size, size), dtype=np.int64)
-    if not faults:
-        for number, person in enumerate(candidates.candidates):
-            cells = rows[row_of[person.id]]
-            for other_number, other in enumerate(candidates.candidates):
-                at = column[other.id] + 1
-                value = parse_number(cells[at]) if at < len(cells) else None
-                if value is None or value < 0:
-                    found = cells[at] if at < len(cells) else None
-                    faults.append(
-                        Fault(code="not_a_distance", file=file, row=row_of[person.id] + 1, column=other.id, found=found)
-                    )
-                else:
-                    matrix[number, other_number] = int(value * 1000 + Fraction(1, 2))
-        np.fill_diagonal(matrix, 0)
-        for one, other in np.argwhere(matrix != matrix.T) if not faults else ():
-            if one < other:
-                pair = f"{candidates.candidates[one].id}, {candidates.candidates[other].id}"
-                faults.append(Fault(code="not_symmetric", file=file, found=pair))
-    if faults:
-        raise InputError(faults[:100])
-    return matrix
 
 
 def _network_word(language: str) -> str:

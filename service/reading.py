@@ -10,10 +10,11 @@ from typing import Any
 
 from service.candidates import CandidateList
 from service.faults import Fault, InputError
+from service.files import Files, FilesBeside
 from service.intake.candidates import read_candidates
 from service.intake.tables import Source
 from service.programme import Programme, draft_programme, parse_toml, read_programme
-from service.question import Files, FilesBeside, Question, ask
+from service.question import Question, ask
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from service.compose import answer
+from service.files import NoFiles
 from service.intake.tables import Objects
-from service.question import NoFiles
 from service.reading import asked_of
 from solver.limits import Limits
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
 
-from solver.lowering import Lead, Place, Scatter, Term
+from solver.lowering import Place, Scatter, Term
 from solver.problem import Pool, Problem
 from solver.rotation.problem import group_sizes
 from solver.rules.base import Ground, Rule, Trios
@@ -128,8 +128,3 @@ def formed_first(lowered: Lowered, count: int) -> tuple[int, ...]:
     networks = lowered.problem.networks
     order = sorted(range(len(networks)), key=lambda k: (not networks[k].fixed, k not in own, k))
     return tuple(sorted(order[:count]))
-
-
-def has_facilitators(lowered: Lowered) -> bool:
-    """Whether a facilitator has a price, so that leading is a decision."""
-    return any(isinstance(priced.term, Lead) for priced in lowered.terms) and bool(lowered.problem.facilitators)

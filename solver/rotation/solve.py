@@ -302,7 +302,7 @@ def _result(work: _Work, plan: _Plan, origin: str) -> RotationResult:
         balance=None if scored.balance is None else Part(scored.balance, bounds.meet_new.value),
         rest=Part(scored.rest, bounds.rest),
         repeats=plan.penalties.repeats,
-        # With `keep` and absences the meetings of pairs differ by plan; those of this one leave at least so many repeats.
+        # With `keep` and absences the meetings of pairs differ by plan; those of this plan leave at least so many.
         least_repeats=max(bounds.least_repeats.value, plan.penalties.pair_meetings - work.problem.pairs),
         origin=origin,
         reasons=(),

@@ -690,7 +690,7 @@ def _networks(programme: Programme, proposal: dict[str, Any], nets: list[Net]) -
         if "kind" in own and stated["kind"] != own["kind"]:
             yield f"{net.name}: kind {stated['kind']}"
         for key in ("slot", "region", "place", "facilitator"):
-            if key in given.get(net.name, {}) and stated[key] != given[net.name][key]:
+            if key in given.get(net.name, {}) and norm(stated[key]) != norm(given[net.name][key]):
                 yield f"{net.name}: {key} {stated[key]} for {given[net.name][key]}"
         for attribute, allowed in own.get("accepts", {}).items():
             wanted = {norm(v) for v in ([allowed] if isinstance(allowed, str) else allowed)}
@@ -852,7 +852,7 @@ def _trio_rules(programme: Programme, net: Net, said: dict[str, Any], rotation: 
     if not max(0, total - pairs) <= said["least_repeats"] <= repeats:
         yield f"least_repeats {said['least_repeats']}, between {max(0, total - pairs)} and {repeats}"
     rules = [r for r in programme.rules if over_trios(r) and net.name in r.get("networks", [net.name])]
-    weighed = any(r["rule"] == "meet_new" and r.get("strength") != "must" and "weight" in r for r in rules)
+    weighed = any(r["rule"] == "meet_new" and r.get("strength") != "must" for r in rules)
     spread = sum(k * (k - 1) // 2 for k in met.values())
     if weighed != (said["balance"] is None):
         yield f"balance {said['balance']}"
@@ -865,8 +865,6 @@ def _trio_rules(programme: Programme, net: Net, said: dict[str, Any], rotation: 
     rest = 0
     for rule in rules:
         strength = "must" if rule.get("strength") == "must" else rule.get("weight", 1)
-        if rule["rule"] == "meet_new" and strength != "must" and not weighed:
-            continue  # it is the first rule itself
         if rule["rule"] == "meet_new" and strength == "must":
             if worst := trio_price(programme, rule, rotation):
                 yield f"must rule {rule['name']} has {worst}"

@@ -6,8 +6,9 @@ import json
 from typing import Any
 
 from service.candidates import CandidateList
+from service.files import NoFiles
 from service.programme import read_programme
-from service.question import NoFiles, Question, ask
+from service.question import Question, ask
 from service.reading import gather
 
 SECRET = "marker-7f3"  # noqa: S105  (a mark to look for, no password)
