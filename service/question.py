@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import chain, combinations, count
 from typing import Any
 
 import numpy as np
@@ -175,12 +175,12 @@ class _Asker:
 
     @cached_property
     def slots(self) -> tuple[str, ...]:
-        """Every slot that anybody names, in order."""
+        """Every slot that anybody names, in order; as the programme spells it, if it does."""
         programme = self.programme
-        named = [value for person in self.candidates.candidates for value in person.values("available")]
-        named += [network.slot for network in programme.networks.fixed if network.slot is not None]
+        named = [network.slot for network in programme.networks.fixed if network.slot is not None]
         named += [slot for facilitator in programme.facilitators for slot in facilitator.available]
         named += [slot for slot in programme.meetings.dates if slot is not None]
+        named += [value for person in self.candidates.candidates for value in person.values("available")]
         first: dict[str, str] = {}
         for slot in named:
             first.setdefault(same_value_key(slot), tidy(slot))
@@ -208,15 +208,25 @@ class _Asker:
         if most is None:
             # As many as there are people for; the sizes decide where the number is left open.
             most = len(fixed) if self._only_fixed else max(people // asked.min_size, asked.min_count or 1, len(fixed))
-        names = {same_value_key(network.name) for network in fixed}
+        taken = {same_value_key(network.name) for network in fixed}
         free: list[Network] = []
-        number = 0
-        while len(fixed) + len(free) < most:
-            number += 1
-            name = f"{_network_word(self.programme.language)} {number}"
-            if same_value_key(name) not in names:
+        for name in chain(self._names_to_stay_in(), self._new_names()):
+            if len(fixed) + len(free) >= most:
+                break
+            if same_value_key(name) not in taken:
+                taken.add(same_value_key(name))
                 free.append(Network(name, asked.min_size, largest, kind=asked.kind))
         return (*fixed, *free)
+
+    def _names_to_stay_in(self) -> Iterator[str]:
+        """The networks of a baseline in which members are to stay: a free network takes such a name first."""
+        for rule in self.programme.rules:
+            if rule.rule == "stay":
+                earlier = self._proposal(rule.parameters["baseline"], f"{rule.pointer}.baseline")
+                yield from (network["name"] for network in earlier.get("networks", []))
+
+    def _new_names(self) -> Iterator[str]:
+        return (f"{_network_word(self.programme.language)} {number}" for number in count(1))
 
     def _fixed(self, network: FixedNetwork, index: int) -> Network:
         asked = self.programme.networks

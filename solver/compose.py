@@ -16,7 +16,7 @@ from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
 from solver.model import CompositionModel
 from solver.price import Score, breaches, score
-from solver.problem import Composition, Problem
+from solver.problem import WAITING, Composition, Problem
 
 STEPS_PER_EFFORT = 450_000
 """Proposals of one worker for one effort: about a second at 120 people."""
@@ -90,7 +90,7 @@ def compose(problem: Problem, watch: Watch, listen: Listener, *, start: Sequence
 def possible_counts(lowered: Lowered) -> list[int]:
     """How many networks there can be, by their sizes alone; the fewest waiting first where that comes first."""
     problem = lowered.problem
-    people = problem.pool.size
+    people = problem.pool.size - sum(place == WAITING for place in problem.pins.values())
     counts = []
     for count in range(problem.min_count, len(problem.networks) + 1):
         networks = [problem.networks[k] for k in formed_first(lowered, count)]
@@ -111,6 +111,7 @@ class _Composer:
         self.listen = listen
         self.best: Found | None = None
         self.bound = bounds.Bound(0, 0)
+        self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
 
@@ -118,9 +119,8 @@ class _Composer:
         self._search_counts(counts, pool, start)
         if not self.watch.cancelled:
             self._relax()
-        exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         status = None
-        if exact and not self._proven() and not self.watch.cancelled:
+        if self.exact and not self._proven() and not self.watch.cancelled:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
             self._search_on()
@@ -142,11 +142,17 @@ class _Composer:
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, then a longer one for the best of them."""
         self.team = team = self._pick_count(counts, pool, start)
-        self._take(team.scout(self._steps(SCOUT_SHARE * self.watch.limits.workers / len(HEATS)), start))
-        for _ in range(self._steps(FIRST_SHARE, team) // self._round(FIRST_SHARE, team)):
+        # Where the exact model can prove, a few rounds are enough to start it from.
+        enough = ENOUGH * len(self.lowered.units) if self.exact else None
+        steps = self._steps(SCOUT_SHARE * self.watch.limits.workers / len(HEATS))
+        self._take(team.scout(min(steps, enough or steps), start))
+        steps = self._round(FIRST_SHARE, team)
+        steps = min(steps, enough or steps)
+        rounds = FIRST_ROUNDS if self.exact else self._steps(FIRST_SHARE, team) // steps
+        for _ in range(rounds):
             if self.watch.over(FIRST_SHARE) or self._proven():
                 break
-            self._take(team.round(self._round(FIRST_SHARE, team)))
+            self._take(team.round(steps))
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Team:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""
@@ -329,11 +335,10 @@ class _Stop(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools
     def on_solution_callback(self) -> None:
         self.bound = max(self.bound, self.best_objective_bound)
         if self._what == _objective:
-            self._composer.listen(
-                Progress(
-                    "model", round(self.objective_value), max(self._composer.bound.objective, _whole_bound(self.bound))
-                )
-            )
+            known = self._composer.bound
+            found = round(self.objective_value)
+            bound = max(known.objective, _whole_bound(self.bound))
+            self._composer.listen(Progress("model", found, bound, known.waiting))
         if self._composer.watch.cancelled:
             self.stop_search()
 

@@ -16,7 +16,7 @@ from ortools.sat.python import cp_model
 from solver.cp import cp_solver
 from solver.lower import lower
 from solver.model import CompositionModel
-from solver.problem import Network, Problem
+from solver.problem import WAITING, Network, Problem
 from solver.rules.base import Rule
 
 
@@ -47,7 +47,7 @@ class Conflict:
 
 def possible(problem: Problem, *, work: float) -> bool | None:
     """Whether anything keeps all the problem's `must` rules and limits; None: not decided within the work."""
-    people = problem.pool.size
+    people = problem.pool.size - sum(place == WAITING for place in problem.pins.values())
     room = sum(network.max_size for network in problem.networks)
     needed = sum(network.min_size for network in problem.networks[: problem.min_count])
     if needed > people or room < len(problem.must_place):

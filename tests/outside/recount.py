@@ -580,7 +580,13 @@ def trio_price(programme: Programme, rule: dict[str, Any], rotation: Rotation) -
             return sum(0 if history[p] else min(found, default=count + 1) for p, found in at.items())
         case "spaced":
             gap = int(rule.get("gap", 3))
-            return sum(max(0, gap - (b - a)) for found in at.values() for a, b in itertools.pairwise(sorted(found)))
+            # With `keep`, the meetings of one block are one meeting of a pair, as they are in met(p).
+            return sum(
+                max(0, gap - (b - a))
+                for found in at.values()
+                for a, b in itertools.pairwise(sorted(found))
+                if (a - 1) // rotation.keep != (b - 1) // rotation.keep
+            )
         case "case_turns":
             turns = Counter(giver for trios in rotation.meetings for _, giver in trios)
             every = [turns[m] for m in rotation.members]
