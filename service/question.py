@@ -84,6 +84,7 @@ class _Asker:
     files: Files
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def problem(self) -> Problem | None:
         networks = self._networks()
@@ -473,7 +474,12 @@ class _Asker:
         }
 
     def _proposal(self, value: Any, pointer: str) -> Mapping[str, Any]:
-        """An earlier proposal: sent as data, or the name of its file."""
+        """An earlier proposal: sent as data, or the name of its file. Read once, whoever asks for it."""
+        if pointer not in self.proposals:
+            self.proposals[pointer] = self._read_proposal(value, pointer)
+        return self.proposals[pointer]
+
+    def _read_proposal(self, value: Any, pointer: str) -> Mapping[str, Any]:
         try:
             loaded = value if isinstance(value, dict) else json.loads(self.files.read(value))
         except InputError as error:
