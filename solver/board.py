@@ -33,10 +33,10 @@ class Board(NamedTuple):
     """(facilitators + 1, units): who does not speak a facilitator's languages; the last row is nobody's"""
     leader: Ints
     """state (groups,): the facilitator, or the number of facilitators"""
-    lead_weight: int
-    lead_must: int
-    led: Flags
-    """(groups,) whether a rule wants a facilitator here"""
+    lead_weight: Ints
+    """(groups,) what it costs to have no facilitator"""
+    lead_must: Ints
+    """(groups,) how many rules that must hold want one"""
     where: Ints
     """state (units,): the group of each unit, or -1 before it is placed"""
     filled: Ints
@@ -75,10 +75,7 @@ def build(lowered: Lowered, networks: Sequence[int]) -> Board:
     foreign = np.zeros((len(problem.facilitators) + 1, len(units)), dtype=np.uint8)
     for f, facilitator in enumerate(problem.facilitators):
         foreign[f] = [any(person in facilitator.foreign for person in members) for members in units.members]
-    led = np.zeros(groups, dtype=np.uint8)
-    leads = of(Lead)
-    for k in range(groups):
-        led[k] = any(priced.speaks_about(k) for priced in leads)
+    leads = [[priced for priced in of(Lead) if priced.speaks_about(k)] for k in range(groups)]
     return Board(
         people=np.array([len(members) for members in units.members], dtype=np.int64),
         low=np.array([problem.networks[network].min_size for network in networks], dtype=np.int64),
@@ -87,9 +84,8 @@ def build(lowered: Lowered, networks: Sequence[int]) -> Board:
         allowed=allowed,
         foreign=foreign,
         leader=np.full(groups, len(problem.facilitators), dtype=np.int64),
-        lead_weight=sum(priced.weight for priced in leads),
-        lead_must=sum(priced.must for priced in leads),
-        led=led,
+        lead_weight=np.array([sum(priced.weight for priced in here) for here in leads], dtype=np.int64),
+        lead_must=np.array([sum(priced.must for priced in here) for here in leads], dtype=np.int64),
         where=np.full(len(units), -1, dtype=np.int64),
         filled=np.zeros(groups + 1, dtype=np.int64),
         counts=count.build(of(Count), units, groups),
@@ -158,10 +154,10 @@ def exchange(board: Board, k: int, out: int, into: int, back: bool) -> tuple[int
     if k == board.low.size:
         return soft, hard
     hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
-    if board.led[k] and board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
+    if board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
         change = 1 if before == 0 else -1
-        soft += board.lead_weight * change
-        hard += board.lead_must * change
+        soft += board.lead_weight[k] * change
+        hard += board.lead_must[k] * change
     if board.counts.strength.weight.size:
         s, h = count.exchange(board.counts, k, out, into, before, after)
         soft += s

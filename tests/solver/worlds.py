@@ -133,7 +133,10 @@ def a_problem(dice: random.Random, people: int, kinds: list[type[Rule]], *, must
     for index, kind in enumerate(kinds):
         strength: Strength = MUST if dice.random() < musts and kind.rule != "place" else dice.randint(1, 6)
         rule = a_rule(dice, kind, pool, availability, strength)
-        rules.append(dataclasses.replace(rule, name=f"{kind.rule} {index}"))
+        some = frozenset({dice.randrange(2)}) if kind.by_network and dice.random() < 0.3 else None
+        if getattr(rule, "matrix", None) is not None:
+            some = None  # one rule over all networks together
+        rules.append(dataclasses.replace(rule, name=f"{kind.rule} {index}", networks=some))
     fixed = dice.random() < 0.5
     count = dice.choice((2, 2, 3))
     smallest = dice.randint(1, people // count)
