@@ -155,7 +155,7 @@ def random_programme(folder: Path, seed: int) -> Path:
         meetings["dates"] = {slot: [f"2027-01-{4 + i:02d}T13:30"] for i, slot in enumerate(SLOTS)}
         meetings["keep"] = dice.choice((1, 1, 2))
     hosts = zip(fixed, REGIONS, POSTCODES, SLOTS, strict=False)
-    tables = {
+    tables: dict[str, list[dict[str, Any]]] = {
         "networks.fixed": [{"name": n, "region": region, "place": p, "slot": slot} for n, region, p, slot in hosts],
         "facilitators": [
             {"id": "F1", "languages": ["nl", "FR"], "available": ["mon-am", "wed-am"], "max_networks": 2},

@@ -614,6 +614,11 @@ def trio_price(programme: Programme, rule: dict[str, Any], rotation: Rotation) -
 # -- a whole proposal -----------------------------------------------------------------------------------------------
 
 
+def strength_of(rule: dict[str, Any]) -> int | str:
+    """The word must, or the weight: 1 unless the rule says otherwise (D15)."""
+    return "must" if rule.get("strength") == "must" else int(rule.get("weight", 1))
+
+
 def over_trios(rule: dict[str, Any]) -> bool:
     """Whether a rule is about trios."""
     return rule["rule"] in TRIO_ONLY or rule.get("within") == "trio"
@@ -750,10 +755,10 @@ def _composition(programme: Programme, proposal: dict[str, Any], nets: list[Net]
         yield f"rules {[r['name'] for r in proposal['rules']]}, expected {[r['name'] for r in wanted]}"
     for rule in wanted:
         penalty = programme.price(rule, nets)
-        strength = "must" if rule.get("strength") == "must" else rule.get("weight", 1)
+        strength = strength_of(rule)
         if strength == "must" and penalty:
             yield f"must rule {rule['name']} has {penalty}"
-        objective += 0 if strength == "must" else strength * penalty
+        objective += 0 if isinstance(strength, str) else strength * penalty
         said = stated.get(rule["name"])
         if said is None:
             continue
@@ -870,7 +875,7 @@ def _trio_rules(programme: Programme, net: Net, said: dict[str, Any], rotation: 
         yield f"first: {[(r['name'], r['penalty']) for r in firsts]}, counted {spread}"
     rest = 0
     for rule in rules:
-        strength = "must" if rule.get("strength") == "must" else rule.get("weight", 1)
+        strength = strength_of(rule)
         if rule["rule"] == "meet_new" and strength == "must":
             if worst := trio_price(programme, rule, rotation):
                 yield f"must rule {rule['name']} has {worst}"
@@ -879,7 +884,7 @@ def _trio_rules(programme: Programme, net: Net, said: dict[str, Any], rotation: 
         penalty = trio_price(programme, rule, rotation)
         if strength == "must" and penalty:
             yield f"must rule {rule['name']} has {penalty}"
-        rest += 0 if strength == "must" else strength * penalty
+        rest += 0 if isinstance(strength, str) else strength * penalty
         if rule["name"] not in stated:
             yield f"rule {rule['name']} is missing from {sorted(stated)}"
             continue
