@@ -119,7 +119,7 @@ def empty(board: Board) -> Board:
     def cleared(part: Any) -> Any:
         states = [
             name
-            for name in ("tally", "cost", "found", "travel", "gain", "total", "sum", "most")
+            for name in ("tally", "found", "travel", "gain", "total", "sum", "most")
             if name in part._fields
         ]
         return part._replace(**{name: np.zeros_like(getattr(part, name)) for name in states})
@@ -132,19 +132,15 @@ def empty(board: Board) -> Board:
 
 
 @inlined
-def exchange(board: Board, k: int, out: int, into: int, back: bool) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price.
-
-    `where` is not touched; the search does that once the move is final. `back` undoes the exchange of `into` for `out`.
-    """
+def change(board: Board, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     before = board.filled[k]
     after = before
     if out >= 0:
         after -= board.people[out]
     if into >= 0:
         after += board.people[into]
-    board.filled[k] = after
-    soft, hard = place.exchange(board.place, k, out, into)
+    soft, hard = place.change(board.place, k, out, into)
     column = board.column[k]
     leader = board.leader[k] if k < board.low.size else board.foreign.shape[0] - 1
     if out >= 0 and (not board.allowed[column, out] or board.foreign[leader, out]):
@@ -155,42 +151,66 @@ def exchange(board: Board, k: int, out: int, into: int, back: bool) -> tuple[int
         return soft, hard
     hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
     if board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
-        change = 1 if before == 0 else -1
-        soft += board.lead_weight[k] * change
-        hard += board.lead_must[k] * change
+        led = 1 if before == 0 else -1
+        soft += board.lead_weight[k] * led
+        hard += board.lead_must[k] * led
+    if board.likeness.strength.weight.size:
+        s, h = likeness.change(board.likeness, k, out, into)
+        soft += s
+        hard += h
     if board.counts.strength.weight.size:
-        s, h = count.exchange(board.counts, k, out, into, before, after)
+        s, h = count.change(board.counts, k, out, into, before, after)
         soft += s
         hard += h
     if board.variety.strength.weight.size:
-        s, h = variety.exchange(board.variety, k, out, into, before, after)
+        s, h = variety.change(board.variety, k, out, into, before, after)
         soft += s
         hard += h
     if board.best.strength.weight.size:
-        s, h = best.exchange(board.best, k, out, into, before, after)
+        s, h = best.change(board.best, k, out, into, before, after)
         soft += s
         hard += h
     if board.home.strength.weight.size:
-        s, h = home.exchange(board.home, k, out, into, before, after)
+        s, h = home.change(board.home, k, out, into)
         soft += s
         hard += h
     if board.cover.strength.weight.size:
-        s, h = cover.exchange(board.cover, k, out, into, before, after)
+        s, h = cover.change(board.cover, k, out, into)
         soft += s
         hard += h
     if board.pairs.strength.weight.size:
-        s, h = pairs.exchange(board.pairs, board.where, k, out, into)
-        soft += s
-        hard += h
-    if board.likeness.strength.weight.size:
-        s, h = likeness.exchange(board.likeness, k, out, into, back)
+        s, h = pairs.change(board.pairs, board.where, k, out, into)
         soft += s
         hard += h
     if board.mean.strength.weight.size:
-        s, h = mean.exchange(board.mean, k, out, into)
+        s, h = mean.change(board.mean, k, out, into)
         soft += s
         hard += h
     return soft, hard
+
+
+@inlined
+def commit(board: Board, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody); `where` is the caller's to change, afterwards."""
+    if out >= 0:
+        board.filled[k] -= board.people[out]
+    if into >= 0:
+        board.filled[k] += board.people[into]
+    if k < board.low.size:
+        if board.likeness.strength.weight.size:
+            likeness.commit(board.likeness, k, out, into)
+        if board.counts.strength.weight.size:
+            count.commit(board.counts, k, out, into)
+        if board.variety.strength.weight.size:
+            variety.commit(board.variety, k, out, into)
+        if board.best.strength.weight.size:
+            best.commit(board.best, k, out, into)
+        if board.home.strength.weight.size:
+            home.commit(board.home, k, out, into)
+        if board.cover.strength.weight.size:
+            cover.commit(board.cover, k, out, into)
+        if board.mean.strength.weight.size:
+            mean.commit(board.mean, k, out, into)
 
 
 def to_places(board_where: Ints, lowered: Lowered, networks: Sequence[int]) -> tuple[int, ...]:

@@ -1,17 +1,21 @@
 """Annealing over moves and swaps of units: the incremental search that serves every rule.
 
 Kirkpatrick, Gelatt and Vecchi (1983), "Optimization by simulated annealing", Science 220. One kernel for all rules: it
-knows the price of an exchange and nothing else.
+reads what an exchange would cost, makes it or not, and knows nothing else.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from solver.board import Board, exchange
-from solver.terms import likeness, scatter
+from solver.board import Board, change, commit
+from solver.terms import scatter
 from solver.terms.common import Flags, Ints
 from solver.terms.compiled import kernel
+
+
+STEEP = 40.0
+"""Temperatures above which a dearer proposal is never taken: e^-40 is less than one proposal in 10^17."""
 
 
 @kernel
@@ -26,9 +30,9 @@ def random_word(state: Ints) -> int:
 
 
 @kernel
-def below(state: Ints, limit: int) -> int:
-    """A whole number from 0 to limit - 1."""
-    return np.int64((random_word(state) >> np.uint64(33)) % np.uint64(limit))  # type: ignore[return-value]
+def scaled(word: int, limit: int) -> int:
+    """A whole number from 0 to limit - 1, from 32 random bits (Lemire 2019, without the rejection)."""
+    return np.int64((word * np.uint64(limit)) >> np.uint64(32))  # type: ignore[return-value]
 
 
 @kernel
@@ -75,7 +79,8 @@ def anneal(
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
-    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were.
+    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were; its length is a
+    power of two.
     """
     groups = board.low.size
     seats = start.size if steps == 0 else 0
@@ -90,17 +95,18 @@ def anneal(
             mine, theirs = board.people[one], 0
         else:
             temperature *= cooling
-            one = movable[below(state, movable.size)]
+            word = random_word(state)
+            one = movable[scaled(word >> np.uint64(32), movable.size)]
             source = board.where[one]
-            if random_word(state) & np.uint64(7):
-                other = movable[below(state, movable.size)]
+            if word & np.uint64(7):
+                other = movable[scaled(word & np.uint64(0xFFFFFFFF), movable.size)]
                 target = board.where[other]
                 if target == source or not may_sit(
                     board.column, board.allowed, board.foreign, board.leader, other, source
                 ):
                     continue
             else:
-                target = places[below(state, places.size)]
+                target = places[scaled(word & np.uint64(0xFFFFFFFF), places.size)]
                 if target == source:
                     continue
             if not may_sit(board.column, board.allowed, board.foreign, board.leader, one, target):
@@ -118,49 +124,44 @@ def anneal(
             waiting = mine - theirs
         elif source == groups:
             waiting = theirs - mine
-        # Both exchanges forth, a decision, and both back if it is no: one loop, so that there is one call to inline.
-        for turn in range(4):
-            if turn == 2:
-                change = soft + prices[0] * hard + prices[1] * waiting
-                if change > 0 and not seating:
-                    dearer[seen[1] % dearer.size] = change
-                    seen[1] += 1
-                if seating or change <= 0 or (temperature > 0 and unit_interval(state) < np.exp(-change / temperature)):
-                    board.where[one] = target
-                    if other >= 0:
-                        board.where[other] = source
-                    if board.likeness.scale.size:
-                        if 0 <= source < groups:
-                            likeness.commit(board.likeness, source, one, other)
-                        if target < groups:
-                            likeness.commit(board.likeness, target, other, one)
-                    now[0] += hard
-                    now[1] += waiting
-                    now[2] += soft
-                    seen[0] += 1
-                    if seating:
-                        break
-                    if now[0] < best[0] or (
-                        now[0] == best[0] and (now[1] < best[1] or (now[1] == best[1] and now[2] < best[2]))
-                    ):
-                        copy(now, best)
-                        copy(board.where, best_where)
-                    break
-            back = turn >= 2
-            at_source = turn % 2 == 0
-            k = source if at_source else target
-            unit = one if at_source else other
-            if board.scatter.weight.size and unit >= 0:
-                goes = source if at_source != back else target
-                s, h = scatter.move(board.scatter, unit, goes, source + target - goes)
-                soft += s
-                hard += h
+        if board.scatter.weight.size:
+            s, h = scatter.change(board.scatter, one, other, source, target)
+            soft += s
+            hard += h
+        # Either side in turn, so that there is one call to inline.
+        for side in range(2):
+            k = target if side else source
             if k >= 0:
-                s, h = exchange(
-                    board, k, one if at_source != back else other, other if at_source != back else one, back
-                )
+                s, h = change(board, k, other if side else one, one if side else other)
                 soft += s
                 hard += h
+        if not seating:
+            price = soft + prices[0] * hard + prices[1] * waiting
+            if price > 0:
+                dearer[seen[1] & (dearer.size - 1)] = price
+                seen[1] += 1
+                if price > STEEP * temperature or unit_interval(state) >= np.exp(-price / temperature):
+                    continue
+        for side in range(2):
+            k = target if side else source
+            if k >= 0:
+                commit(board, k, other if side else one, one if side else other)
+        if board.scatter.weight.size:
+            scatter.commit(board.scatter, one, source, target)
+            if other >= 0:
+                scatter.commit(board.scatter, other, target, source)
+        board.where[one] = target
+        if other >= 0:
+            board.where[other] = source
+        now[0] += hard
+        now[1] += waiting
+        now[2] += soft
+        seen[0] += 1
+        if not seating and (
+            now[0] < best[0] or (now[0] == best[0] and (now[1] < best[1] or (now[1] == best[1] and now[2] < best[2])))
+        ):
+            copy(now, best)
+            copy(board.where, best_where)
 
 
 def generator(seed: int) -> Ints:

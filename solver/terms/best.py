@@ -8,7 +8,20 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Best
-from solver.terms.common import Flags, Ints, Lists, Priced, Strengths, Units, lists, offsets, strengths
+from solver.terms.common import (
+    Flags,
+    Ints,
+    Lists,
+    Priced,
+    Strengths,
+    Units,
+    end_of,
+    first_of,
+    lists,
+    offsets,
+    retally,
+    strengths,
+)
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -27,8 +40,6 @@ class BestBoard(NamedTuple):
     """state (groups,): the slot of each group, or -1"""
     tally: Ints
     """state (groups, options)"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard:
@@ -42,43 +53,52 @@ def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard
         by_slot=np.array([priced.term.by_slot for priced in terms], dtype=np.uint8),
         slot=np.full(groups, -1, dtype=np.int64),
         tally=np.zeros((groups, len(options)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def price(board: BestBoard, t: int, k: int, size: int) -> int:
-    """What term t costs in group k as it now is."""
-    most = 0
-    start, stop = board.first[t], board.first[t + 1]
-    if board.by_slot[t] and board.slot[k] >= 0:
-        start += board.slot[k]
-        stop = start + 1
-    for option in range(start, stop):
-        most = max(most, board.tally[k, option])
-    return max(0, board.need[t, size] - most)  # type: ignore[no-any-return]  # compiled: a whole number
-
-
-@kernel
-def exchange(board: BestBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def change(board: BestBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
-    for turn in range(2):
-        unit = out if turn == 0 else into
-        if unit < 0:
-            continue
-        sign = -1 if turn == 0 else 1
-        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-            board.tally[k, board.carried.item[i]] += sign * board.carried.times[i]
+    carried = board.carried
+    i, i_end = first_of(carried, out), end_of(carried, out)
+    j, j_end = first_of(carried, into), end_of(carried, into)
     for t in range(strength.weight.size):
+        start, stop = board.first[t], board.first[t + 1]
+        low, high = start, stop
+        if board.by_slot[t] and board.slot[k] >= 0:
+            low = start + board.slot[k]
+            high = low + 1
+        touched = (i < i_end and carried.item[i] < stop) or (j < j_end and carried.item[j] < stop)
+        if not touched and before == after:
+            continue
+        most = 0
+        then = 0
+        for option in range(start, stop):
+            count = board.tally[k, option]
+            next_count = count
+            if i < i_end and carried.item[i] == option:
+                next_count -= carried.times[i]
+                i += 1
+            if j < j_end and carried.item[j] == option:
+                next_count += carried.times[j]
+                j += 1
+            if low <= option < high:
+                most = max(most, count)
+                then = max(then, next_count)
         if strength.active[t, k]:
-            change = price(board, t, k, after) - board.cost[k, t]
-            board.cost[k, t] += change
-            soft += strength.weight[t] * change
-            hard += strength.must[t] * change
+            difference = max(0, board.need[t, after] - then) - max(0, board.need[t, before] - most)
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     return soft, hard
+
+
+@kernel
+def commit(board: BestBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    retally(board.carried, board.tally[k], out, into)
 
 
 def encode(term: Best, group: GroupModel) -> list[LinearExpr]:

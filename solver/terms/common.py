@@ -1,8 +1,9 @@
 """What the kernels of all terms share: how terms become arrays over units.
 
 A *unit* is one person, or several whom a rule `together` keeps in one place; units are what the search moves.
-Every kernel has the same three functions: `build` makes the arrays, `exchange` takes one unit out of a group and puts
-another in, and `encode` writes the term for CP-SAT.
+Every term has the same four functions: `build` makes the arrays; `change` tells what taking one unit out of a group and
+putting another in would cost, and only reads; `commit` makes that exchange final, and only writes; `encode` writes the
+term for CP-SAT. A proposal of the search is read far more often than it is made.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.lowering import Term
+from solver.terms.compiled import kernel
 
 TermT_co = TypeVar("TermT_co", bound=Term, covariant=True)
 Ints = NDArray[np.int64]
@@ -74,7 +76,7 @@ def strengths(terms: Sequence[Priced[Term]], groups: int) -> Strengths:
 
 
 class Lists(NamedTuple):
-    """For each unit, a run of (item, how many of its people carry it)."""
+    """For each unit, a run of (item, how many of its people carry it), in the order of the items."""
 
     start: Ints
     item: Ints
@@ -92,6 +94,44 @@ def lists(carriers: Sequence[Sequence[int]], units: Units) -> Lists:
     items = np.array([i for counter in found for i in counter], dtype=np.int64)
     times = np.array([n for counter in found for n in counter.values()], dtype=np.int64)
     return Lists(start, items, times)
+
+
+@kernel
+def first_of(carried: Lists, unit: int) -> int:
+    """Where the run of a unit starts; nobody (-1) has an empty run."""
+    return carried.start[unit] if unit >= 0 else 0  # type: ignore[no-any-return]  # compiled: a whole number
+
+
+@kernel
+def end_of(carried: Lists, unit: int) -> int:
+    """Where the run of a unit ends."""
+    return carried.start[unit + 1] if unit >= 0 else 0  # type: ignore[no-any-return]  # compiled: a whole number
+
+
+@kernel
+def next_item(carried: Lists, i: int, i_end: int, j: int, j_end: int) -> tuple[int, int, int, int]:
+    """The next item of two runs, by how much its number changes if the first unit leaves and the second comes, and
+    where either run goes on."""
+    item = carried.item[i] if i < i_end else carried.item[j]
+    if j < j_end and carried.item[j] < item:
+        item = carried.item[j]
+    step = 0
+    if i < i_end and carried.item[i] == item:
+        step -= carried.times[i]
+        i += 1
+    if j < j_end and carried.item[j] == item:
+        step += carried.times[j]
+        j += 1
+    return item, step, i, j
+
+
+@kernel
+def retally(carried: Lists, row: Ints, out: int, into: int) -> None:
+    """Counts the items of one unit out of a row of numbers, and those of another in."""
+    for i in range(first_of(carried, out), end_of(carried, out)):
+        row[carried.item[i]] -= carried.times[i]
+    for i in range(first_of(carried, into), end_of(carried, into)):
+        row[carried.item[i]] += carried.times[i]
 
 
 def offsets(lengths: Sequence[int]) -> Ints:

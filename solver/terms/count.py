@@ -8,7 +8,21 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Count
-from solver.terms.common import Flags, Ints, Lists, Priced, Strengths, Units, lists, offsets, strengths
+from solver.terms.common import (
+    Flags,
+    Ints,
+    Lists,
+    Priced,
+    Strengths,
+    Units,
+    end_of,
+    first_of,
+    lists,
+    next_item,
+    offsets,
+    retally,
+    strengths,
+)
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -29,11 +43,9 @@ class CountBoard(NamedTuple):
     lone: Flags
     """(values,) whether a count of 0 costs nothing"""
     sized: Flags
-    """(terms,) whether the band depends on the size"""
+    """(terms,) whether the band depends on the size of a group that has members"""
     tally: Ints
     """state (groups, values)"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoard:
@@ -43,7 +55,7 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
     low = np.array([list(band[0]) for band in bands] or [[0]], dtype=np.int64)
     high = np.array([list(band[1]) for band in bands] or [[0]], dtype=np.int64)
     varies = np.array(
-        [any(len(set(table)) > 1 for table in band) for band in bands],
+        [any(len(set(table[1:])) > 1 for table in band) for band in bands],
         dtype=np.uint8,
     )
     row = np.array([bands[band.low, band.high] for _, band, _ in values], dtype=np.int64)
@@ -63,7 +75,6 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
         lone=lone,
         sized=sized,
         tally=np.zeros((groups, len(values)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
@@ -75,42 +86,47 @@ def price(low: int, high: int, lone: int, count: int) -> int:
 
 
 @kernel
-def exchange(board: CountBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def total(board: CountBoard, k: int, t: int, size: int) -> int:
+    """What term t costs group k at a size, with the tallies as they are."""
+    price_of_all = 0
+    for v in range(board.first[t], board.first[t + 1]):
+        row = board.row[v]
+        price_of_all += price(board.low[row, size], board.high[row, size], board.lone[v], board.tally[k, v])
+    return price_of_all
+
+
+@kernel
+def change(board: CountBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
-    for turn in range(2):
-        unit = out if turn == 0 else into
-        if unit < 0:
-            continue
-        sign = -1 if turn == 0 else 1
-        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-            v = board.carried.item[i]
-            old = board.tally[k, v]
-            new = old + sign * board.carried.times[i]
-            board.tally[k, v] = new
-            t = board.term[v]
-            if strength.active[t, k] and (before == after or not board.sized[t]):
-                row = board.row[v]
-                low = board.low[row, after]
-                high = board.high[row, after]
-                change = price(low, high, board.lone[v], new) - price(low, high, board.lone[v], old)
-                board.cost[k, t] += change
-                soft += strength.weight[t] * change
-                hard += strength.must[t] * change
     if before != after:
-        for t in range(board.sized.size):
-            if board.sized[t] and strength.active[t, k]:
-                total = 0
-                for v in range(board.first[t], board.first[t + 1]):
-                    row = board.row[v]
-                    total += price(board.low[row, after], board.high[row, after], board.lone[v], board.tally[k, v])
-                change = total - board.cost[k, t]
-                board.cost[k, t] = total
-                soft += strength.weight[t] * change
-                hard += strength.must[t] * change
+        for t in range(strength.weight.size):
+            # What a value costs by itself depends on the size: first the size changes, then the numbers.
+            if strength.active[t, k] and (board.sized[t] or before == 0 or after == 0):
+                difference = total(board, k, t, after) - total(board, k, t, before)
+                soft += strength.weight[t] * difference
+                hard += strength.must[t] * difference
+    carried = board.carried
+    i, i_end = first_of(carried, out), end_of(carried, out)
+    j, j_end = first_of(carried, into), end_of(carried, into)
+    while i < i_end or j < j_end:
+        v, step, i, j = next_item(carried, i, i_end, j, j_end)
+        t = board.term[v]
+        if step != 0 and strength.active[t, k]:
+            low, high, lone = board.low[board.row[v], after], board.high[board.row[v], after], board.lone[v]
+            old = board.tally[k, v]
+            difference = price(low, high, lone, old + step) - price(low, high, lone, old)
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     return soft, hard
+
+
+@kernel
+def commit(board: CountBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    retally(board.carried, board.tally[k], out, into)
 
 
 def encode(term: Count, group: GroupModel) -> list[LinearExpr]:

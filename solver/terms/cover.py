@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Cover
-from solver.terms.common import Ints, Lists, Priced, Strengths, Units, lists, strengths
+from solver.terms.common import (
+    Ints,
+    Lists,
+    Priced,
+    Strengths,
+    Units,
+    end_of,
+    first_of,
+    lists,
+    next_item,
+    retally,
+    strengths,
+)
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -25,8 +37,6 @@ class CoverBoard(NamedTuple):
     """(topics,) the term of each topic"""
     tally: Ints
     """state (groups, 3 topics)"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Cover]], units: Units, groups: int) -> CoverBoard:
@@ -40,7 +50,6 @@ def build(terms: Sequence[Priced[Cover]], units: Units, groups: int) -> CoverBoa
         carried=lists(carriers, units),
         term=np.array([t for _, _, t in topics], dtype=np.int64),
         tally=np.zeros((groups, len(carriers)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
@@ -53,29 +62,41 @@ def price(asks: int, offers: int, both: int) -> int:
 
 
 @kernel
-def exchange(board: CoverBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def change(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
-    tally = board.tally
-    for turn in range(2):
-        unit = out if turn == 0 else into
-        if unit < 0:
-            continue
-        sign = -1 if turn == 0 else 1
-        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-            item = board.carried.item[i]
-            topic = item // 3
-            old = price(tally[k, 3 * topic], tally[k, 3 * topic + 1], tally[k, 3 * topic + 2])
-            tally[k, item] += sign * board.carried.times[i]
-            change = price(tally[k, 3 * topic], tally[k, 3 * topic + 1], tally[k, 3 * topic + 2]) - old
-            t = board.term[topic]
-            if change != 0 and strength.active[t, k]:
-                board.cost[k, t] += change
-                soft += strength.weight[t] * change
-                hard += strength.must[t] * change
+    carried = board.carried
+    i, i_end = first_of(carried, out), end_of(carried, out)
+    j, j_end = first_of(carried, into), end_of(carried, into)
+    while i < i_end or j < j_end:
+        topic = carried.item[i] // 3 if i < i_end else carried.item[j] // 3
+        if j < j_end:
+            topic = min(topic, carried.item[j] // 3)
+        asks, offers, both = board.tally[k, 3 * topic], board.tally[k, 3 * topic + 1], board.tally[k, 3 * topic + 2]
+        old = price(asks, offers, both)
+        while (i < i_end and carried.item[i] // 3 == topic) or (j < j_end and carried.item[j] // 3 == topic):
+            item, step, i, j = next_item(carried, i, i_end, j, j_end)
+            kind = item - 3 * topic
+            if kind == 0:
+                asks += step
+            elif kind == 1:
+                offers += step
+            else:
+                both += step
+        difference = price(asks, offers, both) - old
+        t = board.term[topic]
+        if difference != 0 and strength.active[t, k]:
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     return soft, hard
+
+
+@kernel
+def commit(board: CoverBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    retally(board.carried, board.tally[k], out, into)
 
 
 def encode(term: Cover, group: GroupModel) -> list[LinearExpr]:

@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Home
-from solver.terms.common import Ints, Lists, Priced, Strengths, Units, lists, offsets, strengths
+from solver.terms.common import (
+    Ints,
+    Lists,
+    Priced,
+    Strengths,
+    Units,
+    end_of,
+    first_of,
+    lists,
+    offsets,
+    retally,
+    strengths,
+)
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -27,8 +39,6 @@ class HomeBoard(NamedTuple):
     """state (groups, homes): members who live there"""
     travel: Ints
     """state (groups, homes): what it costs the group to meet there"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Home]], units: Units, groups: int) -> HomeBoard:
@@ -55,40 +65,58 @@ def build(terms: Sequence[Priced[Home]], units: Units, groups: int) -> HomeBoard
         excess=excess,
         tally=np.zeros((groups, len(carriers)), dtype=np.int64),
         travel=np.zeros((groups, len(carriers)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: HomeBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def change(board: HomeBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
+    carried = board.carried
+    i_start, i_end = first_of(carried, out), end_of(carried, out)
+    j_start, j_end = first_of(carried, into), end_of(carried, into)
+    for t in range(strength.weight.size):
+        if not strength.active[t, k]:
+            continue
+        least = -1
+        then = -1
+        for place in range(board.first[t], board.first[t + 1]):
+            here = board.tally[k, place]
+            there = here
+            travel = board.travel[k, place]
+            if here > 0 and (least < 0 or travel < least):
+                least = travel
+            for i in range(i_start, i_end):
+                home = carried.item[i]
+                there -= carried.times[i] if home == place else 0
+                travel -= carried.times[i] * board.excess[place, home]
+            for j in range(j_start, j_end):
+                home = carried.item[j]
+                there += carried.times[j] if home == place else 0
+                travel += carried.times[j] * board.excess[place, home]
+            if there > 0 and (then < 0 or travel < then):
+                then = travel
+        difference = max(0, then) - max(0, least)
+        soft += strength.weight[t] * difference
+        hard += strength.must[t] * difference
+    return soft, hard
+
+
+@kernel
+def commit(board: HomeBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    carried = board.carried
+    retally(carried, board.tally[k], out, into)
     for turn in range(2):
         unit = out if turn == 0 else into
-        if unit < 0:
-            continue
-        sign = -1 if turn == 0 else 1
-        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-            home = board.carried.item[i]
-            times = sign * board.carried.times[i]
-            board.tally[k, home] += times
+        for i in range(first_of(carried, unit), end_of(carried, unit)):
+            home = carried.item[i]
+            times = carried.times[i] if turn else -carried.times[i]
             t = board.term[home]
-            if strength.active[t, k]:
-                for place in range(board.first[t], board.first[t + 1]):
-                    board.travel[k, place] += times * board.excess[place, home]
-    for t in range(strength.weight.size):
-        if strength.active[t, k]:
-            least = -1
             for place in range(board.first[t], board.first[t + 1]):
-                if board.tally[k, place] > 0 and (least < 0 or board.travel[k, place] < least):
-                    least = board.travel[k, place]
-            change = max(0, least) - board.cost[k, t]
-            board.cost[k, t] += change
-            soft += strength.weight[t] * change
-            hard += strength.must[t] * change
-    return soft, hard
+                board.travel[k, place] += times * board.excess[place, home]
 
 
 def encode(term: Home, group: GroupModel) -> list[LinearExpr]:

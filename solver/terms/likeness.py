@@ -14,7 +14,7 @@ from solver.terms.common import Ints, Priced, Strengths, Units, strengths
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
-Cube = NDArray[np.int64]
+Cube = NDArray[np.int32] | NDArray[np.int64]
 
 
 class LikenessBoard(NamedTuple):
@@ -30,14 +30,12 @@ class LikenessBoard(NamedTuple):
     """state (terms, groups, units): what each unit agrees with those in each group, as of the last commit"""
     total: Ints
     """state (groups, terms): in units of 1 / scale"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Likeness]], units: Units, groups: int) -> LikenessBoard:
     """The arrays for an empty board."""
     count = len(units)
-    pair = np.zeros((len(terms), count, count), dtype=np.int64)
+    pair: Cube = np.zeros((len(terms), count, count), dtype=np.int64)
     within = np.zeros((len(terms), count), dtype=np.int64)
     for t, priced in enumerate(terms):
         table = priced.term.numerators
@@ -50,58 +48,71 @@ def build(terms: Sequence[Priced[Likeness]], units: Units, groups: int) -> Liken
             pair[t] = seat.T @ table @ seat
         within[t] = np.diagonal(pair[t]) // 2
         np.fill_diagonal(pair[t], 0)
+    if np.abs(pair).sum(axis=2).max(initial=0) < np.iinfo(np.int32).max:
+        # Half the memory is twice the speed; with larger numbers the kernels are compiled once more.
+        pair = pair.astype(np.int32)
     return LikenessBoard(
         strength=strengths(terms, groups),
         pair=pair,
         within=within,
         scale=np.array([priced.term.scale for priced in terms], dtype=np.int64),
-        gain=np.zeros((len(terms), groups, count), dtype=np.int64),
+        gain=np.zeros((len(terms), groups, count), dtype=pair.dtype),
         total=np.zeros((groups, len(terms)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: LikenessBoard, k: int, out: int, into: int, back: bool) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price.
-
-    With `back`, it undoes the exchange of `into` for `out` that was not committed.
-    """
+def change(board: LikenessBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
     for t in range(strength.weight.size):
         if not strength.active[t, k]:
             continue
-        change = 0
+        difference = np.int64(0)
         if out >= 0:
-            change -= board.gain[t, k, out] + board.within[t, out]
+            difference -= board.gain[t, k, out] + board.within[t, out]
         if into >= 0:
-            change += board.gain[t, k, into] + board.within[t, into]
+            difference += board.gain[t, k, into] + board.within[t, into]
             if out >= 0:
-                change += board.pair[t, out, into] if back else -board.pair[t, out, into]
-        total = board.total[k, t] + change
-        board.total[k, t] = total
+                difference -= board.pair[t, out, into]
         scale = board.scale[t]
-        cost = total if scale == 1 else (2 * total + scale) // (2 * scale)
-        difference = cost - board.cost[k, t]
-        board.cost[k, t] = cost
+        if scale != 1:
+            total = board.total[k, t]
+            difference = rounded(total + difference, scale) - rounded(total, scale)
         soft += strength.weight[t] * difference
         hard += strength.must[t] * difference
     return soft, hard
 
 
 @kernel
+def rounded(total: int, scale: int) -> int:
+    """A sum over its scale, to the nearest whole, halves up."""
+    return (2 * total + scale) // (2 * scale)
+
+
+@kernel
 def commit(board: LikenessBoard, k: int, out: int, into: int) -> None:
-    """Makes an exchange final in the gains of group k."""
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     for t in range(board.strength.weight.size):
-        if board.strength.active[t, k]:
-            if out >= 0:
-                for unit in range(board.within.shape[1]):
-                    board.gain[t, k, unit] -= board.pair[t, out, unit]
-            if into >= 0:
-                for unit in range(board.within.shape[1]):
-                    board.gain[t, k, unit] += board.pair[t, into, unit]
+        gain = board.gain[t, k]
+        if out >= 0 and into >= 0:
+            board.total[k, t] += gain[into] - gain[out] - board.pair[t, out, into]
+            board.total[k, t] += board.within[t, into] - board.within[t, out]
+            gone, come = board.pair[t, out], board.pair[t, into]
+            for unit in range(gain.size):
+                gain[unit] += come[unit] - gone[unit]
+        elif into >= 0:
+            board.total[k, t] += gain[into] + board.within[t, into]
+            come = board.pair[t, into]
+            for unit in range(gain.size):
+                gain[unit] += come[unit]
+        elif out >= 0:
+            board.total[k, t] -= gain[out] + board.within[t, out]
+            gone = board.pair[t, out]
+            for unit in range(gain.size):
+                gain[unit] -= gone[unit]
 
 
 def encode(term: Likeness, group: GroupModel) -> list[LinearExpr]:

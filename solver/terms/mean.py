@@ -35,8 +35,6 @@ class MeanBoard(NamedTuple):
     """state (groups, terms)"""
     tally: Ints
     """state (groups, terms)"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 class Whole(NamedTuple):
@@ -81,33 +79,50 @@ def build(terms: Sequence[Priced[Mean]], units: Units, groups: int) -> MeanBoard
         hundredth=hundredth,
         sum=np.zeros((groups, len(terms)), dtype=np.int64),
         tally=np.zeros((groups, len(terms)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: MeanBoard, k: int, out: int, into: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def price(board: MeanBoard, t: int, total: int, known: int) -> int:
+    """What term t costs a group with these numbers."""
+    if known == 0 or board.hundredth[t] == 0:
+        return 0
+    return int(np.floor(abs(total / known - board.mean[t]) / board.hundredth[t] + 0.5 + TIE))
+
+
+@kernel
+def change(board: MeanBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
     for t in range(strength.weight.size):
+        if not strength.active[t, k]:
+            continue
+        total, known = board.sum[k, t], board.tally[k, t]
+        then, count = total, known
+        if out >= 0:
+            then -= board.number[t, out]
+            count -= board.known[t, out]
+        if into >= 0:
+            then += board.number[t, into]
+            count += board.known[t, into]
+        difference = price(board, t, then, count) - price(board, t, total, known)
+        soft += strength.weight[t] * difference
+        hard += strength.must[t] * difference
+    return soft, hard
+
+
+@kernel
+def commit(board: MeanBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    for t in range(board.strength.weight.size):
         if out >= 0:
             board.sum[k, t] -= board.number[t, out]
             board.tally[k, t] -= board.known[t, out]
         if into >= 0:
             board.sum[k, t] += board.number[t, into]
             board.tally[k, t] += board.known[t, into]
-        if strength.active[t, k] and board.hundredth[t] > 0:
-            cost = 0
-            if board.tally[k, t] > 0:
-                distance = abs(board.sum[k, t] / board.tally[k, t] - board.mean[t]) / board.hundredth[t]
-                cost = int(np.floor(distance + 0.5 + TIE))
-            change = cost - board.cost[k, t]
-            board.cost[k, t] = cost
-            soft += strength.weight[t] * change
-            hard += strength.must[t] * change
-    return soft, hard
 
 
 def encode(term: Mean, group: GroupModel) -> list[LinearExpr]:

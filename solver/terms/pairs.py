@@ -24,8 +24,6 @@ class PairsBoard(NamedTuple):
     """how many pairs of people two units stand for"""
     within: Ints
     """(units, terms): pairs inside a unit"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Pairs]], units: Units, groups: int) -> PairsBoard:
@@ -48,21 +46,18 @@ def build(terms: Sequence[Priced[Pairs]], units: Units, groups: int) -> PairsBoa
         term=np.array([t for _, t, _ in flat], dtype=np.int64),
         times=np.array([times for _, _, times in flat], dtype=np.int64),
         within=within,
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: PairsBoard, where: Ints, k: int, out: int, into: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price.
+def change(board: PairsBoard, where: Ints, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price.
 
-    `where` tells where the units sat before any exchange since the last commit.
+    `where` tells where every unit sits now; the term has no state of its own.
     """
     soft = 0
     hard = 0
     strength = board.strength
-    if strength.weight.size == 0:
-        return soft, hard
     for turn in range(2):
         unit = out if turn == 0 else into
         if unit < 0:
@@ -73,16 +68,12 @@ def exchange(board: PairsBoard, where: Ints, k: int, out: int, into: int) -> tup
             other = board.other[i]
             t = board.term[i]
             if where[other] == k and other != partner and strength.active[t, k]:
-                change = sign * board.times[i]
-                board.cost[k, t] += change
-                soft += strength.weight[t] * change
-                hard += strength.must[t] * change
+                soft += strength.weight[t] * sign * board.times[i]
+                hard += strength.must[t] * sign * board.times[i]
         for t in range(strength.weight.size):
-            if strength.active[t, k] and board.within[unit, t]:
-                change = sign * board.within[unit, t]
-                board.cost[k, t] += change
-                soft += strength.weight[t] * change
-                hard += strength.must[t] * change
+            if board.within[unit, t] and strength.active[t, k]:
+                soft += strength.weight[t] * sign * board.within[unit, t]
+                hard += strength.must[t] * sign * board.within[unit, t]
     return soft, hard
 
 

@@ -21,8 +21,6 @@ class PlaceBoard(NamedTuple):
     """(groups + 1,) the column of each network; those without costs of their own share one"""
     price: Ints
     """(terms, columns, units)"""
-    cost: Ints
-    """state (groups + 1, terms)"""
 
 
 def build(terms: Sequence[Priced[Place]], units: Units, groups: int) -> PlaceBoard:
@@ -46,27 +44,25 @@ def build(terms: Sequence[Priced[Place]], units: Units, groups: int) -> PlaceBoa
         strength=strength._replace(active=np.hstack([strength.active, everywhere])),
         column=column,
         price=price,
-        cost=np.zeros((groups + 1, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: PlaceBoard, k: int, out: int, into: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def change(board: PlaceBoard, k: int, out: int, into: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
     column = board.column[k]
     for t in range(strength.weight.size):
         if strength.active[t, k]:
-            change = 0
+            difference = 0
             if out >= 0:
-                change -= board.price[t, column, out]
+                difference -= board.price[t, column, out]
             if into >= 0:
-                change += board.price[t, column, into]
-            board.cost[k, t] += change
-            soft += strength.weight[t] * change
-            hard += strength.must[t] * change
+                difference += board.price[t, column, into]
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     return soft, hard
 
 

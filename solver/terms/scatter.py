@@ -9,7 +9,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from solver.lowering import Scatter
-from solver.terms.common import Ints, Lists, Priced, Units, lists
+from solver.terms.common import Ints, Lists, Priced, Units, end_of, first_of, lists, next_item
 from solver.terms.compiled import kernel
 from solver.terms.model import LinearExpr
 
@@ -41,30 +41,48 @@ def build(terms: Sequence[Priced[Scatter]], units: Units, groups: int) -> Scatte
 
 
 @kernel
-def move(board: ScatterBoard, unit: int, source: int, target: int) -> tuple[int, int]:
-    """Moves a unit between places (-1: from nowhere); returns the change in (soft, hard) price.
+def change(board: ScatterBoard, one: int, other: int, source: int, target: int) -> tuple[int, int]:
+    """What it would cost if `one` moved from source (-1: from nowhere) to target, and `other` (-1: nobody) back.
 
     A unit that comes from nowhere adds its people; the price of a set is complete once all its people are placed.
     """
     soft = 0
     hard = 0
-    for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-        group = board.carried.item[i]
-        times = board.carried.times[i]
-        change = 0
+    carried = board.carried
+    i, i_end = first_of(carried, one), end_of(carried, one)
+    j, j_end = first_of(carried, other), end_of(carried, other)
+    while i < i_end or j < j_end:
+        group, step, i, j = next_item(carried, i, i_end, j, j_end)
+        if step == 0:
+            continue
+        most = 0
+        for place in range(board.tally.shape[1]):
+            count = board.tally[group, place]
+            if place == source:
+                count += step
+            elif place == target:
+                count -= step
+            most = max(most, count)
+        difference = board.most[group] - most
+        if source < 0:
+            difference -= step
+        soft += board.weight[group] * difference
+        hard += board.must[group] * difference
+    return soft, hard
+
+
+@kernel
+def commit(board: ScatterBoard, unit: int, source: int, target: int) -> None:
+    """Moves a unit between places (-1: from nowhere)."""
+    for i in range(first_of(board.carried, unit), end_of(board.carried, unit)):
+        group, times = board.carried.item[i], board.carried.times[i]
         if source >= 0:
             board.tally[group, source] -= times
-        else:
-            change += times
         board.tally[group, target] += times
         most = 0
         for place in range(board.tally.shape[1]):
             most = max(most, board.tally[group, place])
-        change += board.most[group] - most
         board.most[group] = most
-        soft += board.weight[group] * change
-        hard += board.must[group] * change
-    return soft, hard
 
 
 def encode(term: Scatter, model: cp_model.CpModel, seats: Sequence[Sequence[LinearExpr]]) -> list[LinearExpr]:

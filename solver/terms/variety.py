@@ -8,7 +8,19 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Variety
-from solver.terms.common import Ints, Lists, Priced, Strengths, Units, lists, strengths
+from solver.terms.common import (
+    Ints,
+    Lists,
+    Priced,
+    Strengths,
+    Units,
+    end_of,
+    first_of,
+    lists,
+    next_item,
+    offsets,
+    strengths,
+)
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -19,14 +31,15 @@ class VarietyBoard(NamedTuple):
     strength: Strengths
     carried: Lists
     term: Ints
+    """(values,) the term of each value"""
+    first: Ints
+    """(terms + 1,) where the values of each term start"""
     need: Ints
     """(terms, sizes)"""
     tally: Ints
     """state (groups, values)"""
     found: Ints
     """state (groups, terms): values present"""
-    cost: Ints
-    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Variety]], units: Units, groups: int) -> VarietyBoard:
@@ -36,38 +49,48 @@ def build(terms: Sequence[Priced[Variety]], units: Units, groups: int) -> Variet
         strength=strengths(terms, groups),
         carried=lists([people for people, _ in values], units),
         term=np.array([t for _, t in values], dtype=np.int64),
+        first=offsets([len(priced.term.values) for priced in terms]),
         need=np.array([list(priced.term.need) for priced in terms] or [[0]], dtype=np.int64),
         tally=np.zeros((groups, len(values)), dtype=np.int64),
         found=np.zeros((groups, len(terms)), dtype=np.int64),
-        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @kernel
-def exchange(board: VarietyBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
-    """Takes unit `out` from group k and puts `into` there (-1: nobody); returns the change in (soft, hard) price."""
+def change(board: VarietyBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
     strength = board.strength
-    for turn in range(2):
-        unit = out if turn == 0 else into
-        if unit < 0:
-            continue
-        sign = -1 if turn == 0 else 1
-        for i in range(board.carried.start[unit], board.carried.start[unit + 1]):
-            v = board.carried.item[i]
-            old = board.tally[k, v]
-            new = old + sign * board.carried.times[i]
-            board.tally[k, v] = new
-            if (old == 0) != (new == 0):
-                board.found[k, board.term[v]] += sign
+    carried = board.carried
+    i, i_end = first_of(carried, out), end_of(carried, out)
+    j, j_end = first_of(carried, into), end_of(carried, into)
     for t in range(strength.weight.size):
+        stop = board.first[t + 1]
+        found = board.found[k, t]
+        then = found
+        while (i < i_end and carried.item[i] < stop) or (j < j_end and carried.item[j] < stop):
+            v, step, i, j = next_item(carried, i, i_end, j, j_end)
+            old = board.tally[k, v]
+            then += (old + step > 0) - (old > 0)
         if strength.active[t, k]:
-            change = max(0, board.need[t, after] - board.found[k, t]) - board.cost[k, t]
-            board.cost[k, t] += change
-            soft += strength.weight[t] * change
-            hard += strength.must[t] * change
+            difference = max(0, board.need[t, after] - then) - max(0, board.need[t, before] - found)
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     return soft, hard
+
+
+@kernel
+def commit(board: VarietyBoard, k: int, out: int, into: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+    carried = board.carried
+    i, i_end = first_of(carried, out), end_of(carried, out)
+    j, j_end = first_of(carried, into), end_of(carried, into)
+    while i < i_end or j < j_end:
+        v, step, i, j = next_item(carried, i, i_end, j, j_end)
+        old = board.tally[k, v]
+        board.tally[k, v] = old + step
+        board.found[k, board.term[v]] += (old + step > 0) - (old > 0)
 
 
 def encode(term: Variety, group: GroupModel) -> list[LinearExpr]:
