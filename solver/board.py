@@ -105,11 +105,11 @@ def renumber(priced: Priced[Term], number: dict[int, int]) -> Priced[Term]:
     """The same term, speaking of groups instead of networks."""
 
     def some(networks: frozenset[int] | None) -> frozenset[int] | None:
-        return None if networks is None else frozenset(number[n] for n in networks if n in number)
+        return None if networks is None else frozenset(k for n, k in number.items() if n in networks)
 
     term = replace(priced.term, only=some(priced.term.only))
     if isinstance(term, Place):
-        term = replace(term, costs={number[n]: costs for n, costs in term.costs.items() if n in number})
+        term = replace(term, costs={k: term.costs[n] for n, k in number.items() if n in term.costs})
     return replace(priced, term=term, networks=some(priced.networks))
 
 
@@ -117,11 +117,7 @@ def empty(board: Board) -> Board:
     """The same board with nobody on it; what does not change is shared."""
 
     def cleared(part: Any) -> Any:
-        states = [
-            name
-            for name in ("tally", "found", "travel", "gain", "total", "sum", "most")
-            if name in part._fields
-        ]
+        states = [name for name in ("tally", "cost", "found", "travel", "gain", "total", "sum", "most") if name in part._fields]
         return part._replace(**{name: np.zeros_like(getattr(part, name)) for name in states})
 
     fresh = {name: cleared(getattr(board, name)) for name in board._fields[board._fields.index("counts") :]}

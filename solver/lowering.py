@@ -7,9 +7,10 @@ tuples that run from 0 to the largest group.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,11 +107,37 @@ class Place(Term):
     """The cost of each person on the waitlist; None: nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What is known of everybody's numbers, whole: value i is `whole(values)[i] / denominator`."""
+
+    denominator: int
+    total: int
+    known: int
+    variance: int
+    """known^2 times the variance of the whole values"""
+
+    @staticmethod
+    def of(values: Sequence[Fraction | None]) -> Moments:
+        """Everybody's numbers in a common denominator, which the standard deviation cancels."""
+        known = [value for value in values if value is not None]
+        denominator = lcm(*(value.denominator for value in known)) if known else 1
+        filled = [int(value * denominator) for value in known]
+        variance = len(filled) * sum(value * value for value in filled) - sum(filled) ** 2
+        return Moments(denominator, sum(filled), len(filled), variance)
+
+    def whole(self, values: Sequence[Fraction | None]) -> list[int | None]:
+        """Some of these numbers, in the common denominator."""
+        return [None if value is None else int(value * self.denominator) for value in values]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mean(Term):
     """Distance of the group's mean to everybody's, in hundredths of the standard deviation, halves up."""
 
     values: tuple[Fraction | None, ...]
+    moments: Moments
+    """of everybody, of whom `values` may be a part"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

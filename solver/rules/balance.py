@@ -9,7 +9,7 @@ from math import ceil, floor
 from typing import ClassVar
 
 from solver.exact import round_ratio_to_root
-from solver.lowering import Band, Count, Mean, Term
+from solver.lowering import Band, Count, Mean, Moments, Term
 from solver.problem import Pool
 from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Words, count_values, parameter
 
@@ -88,7 +88,8 @@ class Balance(GroupRule):
 
     def lower(self, pool: Pool, ground: Ground) -> Sequence[Term]:
         if self.is_number(pool):
-            return [Mean(values=pool.numbers[self.attribute].values)]
+            values = pool.numbers[self.attribute].values
+            return [Mean(values=values, moments=Moments.of(values))]
         bands = {}
         for total in {len(people) for people in pool.category(self.attribute).carriers()}:
             shares = [Fraction(size * total, pool.size) for size in ground.sizes()]

@@ -8,20 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Best
-from solver.terms.common import (
-    Flags,
-    Ints,
-    Lists,
-    Priced,
-    Strengths,
-    Units,
-    end_of,
-    first_of,
-    lists,
-    offsets,
-    retally,
-    strengths,
-)
+from solver.terms.common import Flags, Ints, Priced, Strengths, Units, carries, offsets, strengths
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -30,7 +17,8 @@ class BestBoard(NamedTuple):
     """Arrays of all best terms; options of all terms are laid end to end."""
 
     strength: Strengths
-    carried: Lists
+    carries: Ints
+    """(units + 1, options) how many of a unit's people carry each option; the last row, number -1, is nobody's"""
     first: Ints
     """(terms + 1,) where the options of each term start"""
     need: Ints
@@ -47,7 +35,7 @@ def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard
     options = [people for priced in terms for people in priced.term.options]
     return BestBoard(
         strength=strengths(terms, groups),
-        carried=lists(options, units),
+        carries=carries(options, units),
         first=offsets([len(priced.term.options) for priced in terms]),
         need=np.array([list(priced.term.need) for priced in terms] or [[0]], dtype=np.int64),
         by_slot=np.array([priced.term.by_slot for priced in terms], dtype=np.uint8),
@@ -62,43 +50,33 @@ def change(board: BestBoard, k: int, out: int, into: int, before: int, after: in
     soft = 0
     hard = 0
     strength = board.strength
-    carried = board.carried
-    i, i_end = first_of(carried, out), end_of(carried, out)
-    j, j_end = first_of(carried, into), end_of(carried, into)
+    gone, come, tally = board.carries[out], board.carries[into], board.tally[k]
     for t in range(strength.weight.size):
-        start, stop = board.first[t], board.first[t + 1]
-        low, high = start, stop
-        if board.by_slot[t] and board.slot[k] >= 0:
-            low = start + board.slot[k]
-            high = low + 1
-        touched = (i < i_end and carried.item[i] < stop) or (j < j_end and carried.item[j] < stop)
-        if not touched and before == after:
+        if not strength.active[t, k]:
             continue
+        low, high = board.first[t], board.first[t + 1]
+        if board.by_slot[t] and board.slot[k] >= 0:
+            low += board.slot[k]
+            high = low + 1
         most = 0
         then = 0
-        for option in range(start, stop):
-            count = board.tally[k, option]
-            next_count = count
-            if i < i_end and carried.item[i] == option:
-                next_count -= carried.times[i]
-                i += 1
-            if j < j_end and carried.item[j] == option:
-                next_count += carried.times[j]
-                j += 1
-            if low <= option < high:
-                most = max(most, count)
-                then = max(then, next_count)
-        if strength.active[t, k]:
-            difference = max(0, board.need[t, after] - then) - max(0, board.need[t, before] - most)
-            soft += strength.weight[t] * difference
-            hard += strength.must[t] * difference
+        # No branches: a jump that is guessed wrong costs more than a few options counted for nothing.
+        for option in range(low, high):
+            count = tally[option]
+            most = max(most, count)
+            then = max(then, count + come[option] - gone[option])
+        difference = max(0, board.need[t, after] - then) - max(0, board.need[t, before] - most)
+        soft += strength.weight[t] * difference
+        hard += strength.must[t] * difference
     return soft, hard
 
 
 @kernel
 def commit(board: BestBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
-    retally(board.carried, board.tally[k], out, into)
+    gone, come, tally = board.carries[out], board.carries[into], board.tally[k]
+    for option in range(tally.size):
+        tally[option] += come[option] - gone[option]
 
 
 def encode(term: Best, group: GroupModel) -> list[LinearExpr]:

@@ -96,6 +96,15 @@ def lists(carriers: Sequence[Sequence[int]], units: Units) -> Lists:
     return Lists(start, items, times)
 
 
+def carries(carriers: Sequence[Sequence[int]], units: Units) -> Ints:
+    """(units + 1, items) how many people of each unit carry each item; the last row, which is number -1, is nobody's."""
+    found = np.zeros((len(units) + 1, len(carriers)), dtype=np.int64)
+    for item, people in enumerate(carriers):
+        for person in people:
+            found[units.of[person], item] += 1
+    return found
+
+
 @kernel
 def first_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit starts; nobody (-1) has an empty run."""

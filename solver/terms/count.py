@@ -32,6 +32,10 @@ class CountBoard(NamedTuple):
 
     strength: Strengths
     carried: Lists
+    only: Ints
+    """(plain terms, units + 1) the one value of each unit, -1: none; the last column, number -1, is nobody's"""
+    plain: Ints
+    """(plain terms,) the terms in which no unit has more than one value; `carried` leaves these out"""
     term: Ints
     """(values,) the term of each value"""
     first: Ints
@@ -64,9 +68,12 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
     sized = np.zeros(len(terms), dtype=np.uint8)
     for v, t in enumerate(term):
         sized[t] |= varies[row[v]]
+    plain, only = _plain([[people for people, _ in priced.term.values] for priced in terms], units)
     return CountBoard(
         strength=strengths(terms, groups),
-        carried=lists([people for people, _, _ in values], units),
+        carried=lists([() if t in plain else people for people, _, t in values], units),
+        only=only,
+        plain=np.array(plain, dtype=np.int64),
         term=term,
         first=offsets([len(priced.term.values) for priced in terms]),
         row=row,
@@ -76,6 +83,23 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
         sized=sized,
         tally=np.zeros((groups, len(values)), dtype=np.int64),
     )
+
+
+def _plain(carriers: Sequence[Sequence[Sequence[int]]], units: Units) -> tuple[list[int], Ints]:
+    """The terms in which no unit has more than one value, and the value of each unit in each of them."""
+    plain, rows, first = [], [], 0
+    for t, values in enumerate(carriers):
+        row = np.full(len(units) + 1, -1, dtype=np.int64)
+        times = np.zeros(len(units), dtype=np.int64)
+        for v, people in enumerate(values):
+            mine = [units.of[person] for person in people]
+            row[mine] = first + v
+            np.add.at(times, mine, 1)
+        if times.max(initial=0) <= 1:
+            plain.append(t)
+            rows.append(row)
+        first += len(values)
+    return plain, np.array(rows, dtype=np.int64).reshape(len(rows), len(units) + 1)
 
 
 @kernel
@@ -108,6 +132,17 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
                 difference = total(board, k, t, after) - total(board, k, t, before)
                 soft += strength.weight[t] * difference
                 hard += strength.must[t] * difference
+    for index in range(board.plain.size):
+        gone, come = board.only[index, out], board.only[index, into]
+        t = board.plain[index]
+        if gone != come and strength.active[t, k]:
+            difference = 0
+            if gone >= 0:
+                difference += step_of(board, k, gone, after, -1)
+            if come >= 0:
+                difference += step_of(board, k, come, after, 1)
+            soft += strength.weight[t] * difference
+            hard += strength.must[t] * difference
     carried = board.carried
     i, i_end = first_of(carried, out), end_of(carried, out)
     j, j_end = first_of(carried, into), end_of(carried, into)
@@ -115,18 +150,30 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
         v, step, i, j = next_item(carried, i, i_end, j, j_end)
         t = board.term[v]
         if step != 0 and strength.active[t, k]:
-            low, high, lone = board.low[board.row[v], after], board.high[board.row[v], after], board.lone[v]
-            old = board.tally[k, v]
-            difference = price(low, high, lone, old + step) - price(low, high, lone, old)
+            difference = step_of(board, k, v, after, step)
             soft += strength.weight[t] * difference
             hard += strength.must[t] * difference
     return soft, hard
 
 
 @kernel
+def step_of(board: CountBoard, k: int, v: int, size: int, step: int) -> int:
+    """What it would cost to have so many more of a value in a group of this size."""
+    low, high, lone = board.low[board.row[v], size], board.high[board.row[v], size], board.lone[v]
+    old = board.tally[k, v]
+    return price(low, high, lone, old + step) - price(low, high, lone, old)  # type: ignore[no-any-return]
+
+
+@kernel
 def commit(board: CountBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     retally(board.carried, board.tally[k], out, into)
+    for index in range(board.plain.size):
+        gone, come = board.only[index, out], board.only[index, into]
+        if gone >= 0:
+            board.tally[k, gone] -= 1
+        if come >= 0:
+            board.tally[k, come] += 1
 
 
 def encode(term: Count, group: GroupModel) -> list[LinearExpr]:

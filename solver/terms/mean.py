@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import isqrt, lcm, sqrt
+from math import isqrt, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -37,26 +37,6 @@ class MeanBoard(NamedTuple):
     """state (groups, terms)"""
 
 
-class Whole(NamedTuple):
-    """The numbers of everybody, whole: value i is `values[i] / denominator`."""
-
-    values: list[int | None]
-    total: int
-    known: int
-    variance: int
-    """known^2 times the variance of the whole values"""
-
-
-def whole(values: Sequence[Fraction | None]) -> Whole:
-    """Everybody's numbers in a common denominator, which the standard deviation cancels."""
-    known = [value for value in values if value is not None]
-    denominator = lcm(*(value.denominator for value in known)) if known else 1
-    scaled = [None if value is None else int(value * denominator) for value in values]
-    filled = [value for value in scaled if value is not None]
-    variance = len(filled) * sum(value * value for value in filled) - sum(filled) ** 2
-    return Whole(scaled, sum(filled), len(filled), variance)
-
-
 def build(terms: Sequence[Priced[Mean]], units: Units, groups: int) -> MeanBoard:
     """The arrays for an empty board."""
     number = np.zeros((len(terms), len(units)), dtype=np.int64)
@@ -64,13 +44,14 @@ def build(terms: Sequence[Priced[Mean]], units: Units, groups: int) -> MeanBoard
     mean = np.zeros(len(terms))
     hundredth = np.zeros(len(terms))
     for t, priced in enumerate(terms):
-        numbers = whole(priced.term.values)
+        moments = priced.term.moments
+        values = moments.whole(priced.term.values)
         for u, members in enumerate(units.members):
-            mine = [value for person in members if (value := numbers.values[person]) is not None]
+            mine = [value for person in members if (value := values[person]) is not None]
             number[t, u], known[t, u] = sum(mine), len(mine)
-        if numbers.known:
-            mean[t] = numbers.total / numbers.known
-            hundredth[t] = sqrt(numbers.variance) / numbers.known / 100
+        if moments.known:
+            mean[t] = moments.total / moments.known
+            hundredth[t] = sqrt(moments.variance) / moments.known / 100
     return MeanBoard(
         strength=strengths(terms, groups),
         number=number,
@@ -127,10 +108,11 @@ def commit(board: MeanBoard, k: int, out: int, into: int) -> None:
 
 def encode(term: Mean, group: GroupModel) -> list[LinearExpr]:
     """The price for CP-SAT: for each count of known numbers, how far the sum may stray at each price."""
-    numbers = whole(term.values)
+    numbers = term.moments
     if numbers.variance == 0:
         return []
-    strays = {p: value * numbers.known - numbers.total for p, value in enumerate(numbers.values) if value is not None}
+    values = numbers.whole(term.values)
+    strays = {p: value * numbers.known - numbers.total for p, value in enumerate(values) if value is not None}
     most = min(len(strays), max(group.sizes))
     largest = max(abs(stray) for stray in strays.values())
     # The price is |stray| / count in hundredths of sqrt(variance), and no mean is farther out than one number is.
