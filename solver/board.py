@@ -117,7 +117,11 @@ def empty(board: Board) -> Board:
     """The same board with nobody on it; what does not change is shared."""
 
     def cleared(part: Any) -> Any:
-        states = [name for name in ("tally", "cost", "found", "travel", "gain", "total", "sum", "most") if name in part._fields]
+        states = [
+            name
+            for name in ("tally", "cost", "found", "travel", "gain", "total", "sum", "most")
+            if name in part._fields
+        ]
         return part._replace(**{name: np.zeros_like(getattr(part, name)) for name in states})
 
     fresh = {name: cleared(getattr(board, name)) for name in board._fields[board._fields.index("counts") :]}
@@ -128,28 +132,37 @@ def empty(board: Board) -> Board:
 
 
 @inlined
-def change(board: Board, k: int, out: int, into: int) -> tuple[int, int]:
-    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
+def change(board: Board, k: int, out: int, into: int, anywhere: bool) -> tuple[int, int]:
+    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price.
+
+    anywhere: whether everybody may sit in every group.
+    """
     before = board.filled[k]
     after = before
     if out >= 0:
         after -= board.people[out]
     if into >= 0:
         after += board.people[into]
-    soft, hard = place.change(board.place, k, out, into)
-    column = board.column[k]
-    leader = board.leader[k] if k < board.low.size else board.foreign.shape[0] - 1
-    if out >= 0 and (not board.allowed[column, out] or board.foreign[leader, out]):
-        hard -= board.people[out]
-    if into >= 0 and (not board.allowed[column, into] or board.foreign[leader, into]):
-        hard += board.people[into]
+    soft, hard = np.int64(0), np.int64(0)
+    if board.place.strength.weight.size:
+        s, h = place.change(board.place, k, out, into)
+        soft += s
+        hard += h
+    if not anywhere:
+        column = board.column[k]
+        leader = board.leader[k] if k < board.low.size else board.foreign.shape[0] - 1
+        if out >= 0 and (not board.allowed[column, out] or board.foreign[leader, out]):
+            hard -= board.people[out]
+        if into >= 0 and (not board.allowed[column, into] or board.foreign[leader, into]):
+            hard += board.people[into]
     if k == board.low.size:
         return soft, hard
-    hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
-    if board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
-        led = 1 if before == 0 else -1
-        soft += board.lead_weight[k] * led
-        hard += board.lead_must[k] * led
+    if before != after:
+        hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
+        if board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
+            led = 1 if before == 0 else -1
+            soft += board.lead_weight[k] * led
+            hard += board.lead_must[k] * led
     if board.likeness.strength.weight.size:
         s, h = likeness.change(board.likeness, k, out, into)
         soft += s

@@ -1,10 +1,9 @@
-"""Chains of annealing: restarts, reheats and rounds over all workers, for one set of networks."""
+"""One chain of annealing over one set of networks: its seating, its temperatures and its answer."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,17 +18,17 @@ from solver.search import anneal, generator
 from solver.settle import settle
 from solver.terms.common import Ints
 
-CHUNK = 100_000
-"""Proposals between two looks at the clock: a tenth to a fifth of a second."""
+CHUNK_SECONDS = 0.04
+"""Between two looks at the clock."""
 
-LEAST_CHUNKS = 12
+MOST_CHUNK = 100_000
+"""Proposals between two looks at whether to stop, where work is counted."""
+
+LEAST_CHUNKS = 16
 """Steps in which a run cools down and what must hold becomes dear, however short it is."""
 
 SAMPLE = 4_096
 """Proposals from which temperatures are read."""
-
-FRESH = 1_000
-"""Proposals for each unit below which no worker starts afresh once there is an answer."""
 
 DEAR = 8.0
 """The last price of breaking what must hold, as a part of the mean price of a dearer proposal."""
@@ -40,7 +39,7 @@ class Heat:
     """How a run cools: the shares of dearer proposals taken at first and at last; what breaking a must costs at first.
 
     Which suits differs by programme: sums of distances want to stay cool, tangled counts want to cross walls. So a team
-    tries each once and keeps to the best.
+    tries each and keeps to the best.
     """
 
     hot: float
@@ -48,7 +47,22 @@ class Heat:
     cheap: float
 
 
-HEATS = (Heat(0.3, 1e-3, 0.5), Heat(0.015, 2e-3, 0.5), Heat(0.12, 1e-3, 0.25), Heat(0.002, 2e-4, 0.25))
+HEATS = (Heat(0.1, 1e-3, 0.5), Heat(0.03, 3e-4, 0.5), Heat(0.01, 3e-4, 0.25), Heat(0.003, 3e-5, 0.25))
+"""From hot to cool."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How much one run may do: so many proposals, or so many seconds."""
+
+    steps: int | None
+    seconds: float | None
+
+    def times(self, factor: float) -> Work:
+        """A multiple of this."""
+        if self.steps is not None:
+            return Work(max(1, int(self.steps * factor)), None)
+        return Work(None, (self.seconds or 0.0) * factor)
 
 
 def temperature(dearer: Ints, share: float) -> float:
@@ -82,6 +96,9 @@ class Found:
 
     rank: Rank
     composition: Composition
+
+
+Hear = Callable[[Rank], None]
 
 
 class Arena:
@@ -203,21 +220,37 @@ class Chain:
     def _rank(self, values: Ints) -> Rank:
         return Rank(int(values[0]), 0 if self.arena.weighed else int(values[1]), int(values[2]))
 
-    def run(self, steps: int, dearer: Ints, heat: Heat, *, warm: bool, watch: Watch) -> None:
-        """Anneals in chunks until done or told to stop; a warm run begins half way down."""
+    def run(
+        self, work: Work, dearer: Ints, heat: Heat, watch: Watch, *, depth: float = 1.0, hear: Hear = lambda rank: None
+    ) -> None:
+        """Anneals in chunks until the work is done or the watch says stop.
+
+        dearer: by how much proposals are dearer, sorted, as `probe` tells. depth: how far up the cooling starts, 1 being
+        the hottest; less than that goes on from the answer it starts with. hear: told of the best after each chunk.
+        """
         hot, cold = temperature(dearer, heat.hot), temperature(dearer, heat.cold)
-        if warm:
-            hot = float(np.sqrt(hot * cold))
         mean = max(1.0, float(dearer.mean()))
-        chunks = max(LEAST_CHUNKS, -(-steps // CHUNK))
-        ratio = (cold / hot) ** (1 / chunks)
-        for chunk in range(chunks):
-            if watch.over():
+        begin, done = watch.elapsed(), 0
+        chunk = max(1, work.steps // LEAST_CHUNKS) if work.steps is not None else 20 * len(self.board.where)
+        if work.steps is not None:
+            chunk = min(chunk, MOST_CHUNK)
+        while not watch.over():
+            # By the clock, temperatures follow the clock: a run on a busy machine is shorter, not cut off while hot.
+            elapsed = watch.elapsed() - begin
+            progress = done / work.steps if work.steps is not None else elapsed / max(1e-9, work.seconds or 0.0)
+            if progress >= 1:
                 break
-            dear = mean * heat.cheap * (DEAR / heat.cheap) ** (chunk / (chunks - 1))
+            dear = mean * heat.cheap * (DEAR / heat.cheap) ** progress
             self.prices[0] = max(1, int(dear))
             self.prices[1] = 0 if self.arena.weighed else max(1, int(dear))
-            self._run(self.board.where, max(1, steps // chunks), hot * ratio**chunk, hot * ratio ** (chunk + 1))
+            now = cold * (hot / cold) ** (depth * (1 - progress))
+            self._run(self.board.where, chunk, now, now)
+            done += chunk
+            hear(self.rank())
+            if work.seconds is not None:
+                took = watch.elapsed() - begin - elapsed
+                wanted = min(CHUNK_SECONDS, work.seconds / LEAST_CHUNKS)
+                chunk = max(100, min(2 * chunk, int(chunk * wanted / max(1e-6, took))))
 
     def probe(self) -> Ints:
         """Descends a little, and returns by how much proposals are then dearer, in soft price, in order."""
@@ -281,80 +314,3 @@ def _slot_for(
             continue
         return (slot,)
     return None
-
-
-class Team:
-    """All workers on one arena, round by round; each round ends with the best answer of all so far."""
-
-    def __init__(self, arena: Arena, watch: Watch, pool: ThreadPoolExecutor) -> None:
-        self.arena = arena
-        self.watch = watch
-        self.pool = pool
-        self.rounds = 0
-        self.best: Found | None = None
-        self.heat = HEATS[0]
-        self.speed: float | None = None
-        """Proposals a second of one worker, as last seen."""
-
-    @property
-    def rank(self) -> Rank:
-        """How good the best answer so far is; worse than any where there is none."""
-        return self.best.rank if self.best is not None else WORST
-
-    def scout(self, steps: int, start: Sequence[int] | None = None) -> Found:
-        """Tries every heat once from a start of its own (or from `start`), and keeps to the one that did best."""
-        jobs = [self._submit(turn, steps, heat, start) for turn, heat in enumerate(HEATS)]
-        found = self._gather(jobs)
-        self.heat = HEATS[min(range(len(HEATS)), key=lambda turn: found[turn].rank)]
-        return self._best()
-
-    def round(self, steps: int, start: Sequence[int] | None = None) -> Found:
-        """Each worker anneals once: the first from the best so far, the others afresh."""
-        self._gather([self._submit(turn, steps, self.heat, start) for turn in range(self.watch.limits.workers)])
-        return self._best()
-
-    def _best(self) -> Found:
-        assert self.best is not None  # noqa: S101  (every round leaves an answer)
-        return self.best
-
-    def _submit(self, turn: int, steps: int, heat: Heat, start: Sequence[int] | None) -> Future[Found]:
-        seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
-        # A fresh start needs many proposals for each unit; with fewer, everybody goes on from the best.
-        fresh = turn % 2 == 1 and steps >= FRESH * len(self.arena.lowered.units)
-        warm = self.best if self.rounds and not fresh else None
-        return self.pool.submit(self._job, seed, steps, heat, warm, start)
-
-    def _gather(self, jobs: Sequence[Future[Found]]) -> list[Found]:
-        found = [job.result() for job in jobs]
-        self.rounds += 1
-        for answer in found:
-            if self.best is None or answer.rank < self.best.rank:
-                self.best = answer
-        return found
-
-    def _job(self, seed: int, steps: int, heat: Heat, best: Found | None, start: Sequence[int] | None) -> Found:
-        arena = self.arena
-        dice = random.Random(seed)
-        if best is not None:
-            where = boards.from_places(best.composition.places, arena.lowered, arena.networks)
-            setting: Composition | None = best.composition
-        else:
-            setting = first_setting(arena, dice)
-            where = (
-                arena.seating(dice, setting)
-                if start is None
-                else boards.from_places(start, arena.lowered, arena.networks)
-            )
-        dearer = Chain(arena, where, seed + 1, setting).probe()
-        chain = Chain(arena, where, seed, setting)
-        before = self.watch.elapsed()
-        chain.run(steps, dearer, heat, warm=best is not None, watch=self.watch)
-        self.speed = steps / max(1e-3, self.watch.elapsed() - before)
-        found = chain.found()
-        if not arena.lowered.problem.facilitators:
-            return found
-        # Slots and facilitators were settled for these members; now let the members follow them.
-        where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
-        again = Chain(arena, where, seed + 2, found.composition)
-        again.run(steps // 2, dearer, heat, warm=True, watch=self.watch)
-        return min(again.found(), found, key=lambda answer: answer.rank)

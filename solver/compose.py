@@ -6,38 +6,43 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from enum import Enum
+from threading import Lock
 
 from ortools.sat.python import cp_model
 
 from solver import bound as bounds
-from solver.chain import HEATS, Arena, Found, Rank, Team
+from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
 from solver.model import CompositionModel
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Composition, Problem
+from solver.team import Team
 
-STEPS_PER_EFFORT = 450_000
+STEPS_PER_EFFORT = 900_000
 """Proposals of one worker for one effort: about a second at 120 people."""
 
-STEPS_PER_SECOND = 400_000
-"""What to plan with; the clock decides."""
+STEPS_PER_SECOND = 1_000_000
+"""What to plan with where proposals have to become seconds."""
 
-COUNT_SHARE = 0.25
+COUNT_SHARE = 0.2
 """Of the limits: for finding how many networks to form, where that is open."""
 
-LEAST = 800
-"""Proposals for each unit with which one number of networks can be told from another."""
+SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.4, 0.1
+"""Of the limits: to find the heat that suits, for one long run from the start, and for each round after it."""
 
-SCOUT_SHARE, FIRST_SHARE, FIRST_ROUNDS = 0.12, 0.4, 4
-"""Of the limits: to find the heat that suits, and for all search before anything is proven; rounds of the latter."""
+ROUNDS = 4
+"""Rounds after the long run, where work is counted."""
 
-ENOUGH = 2_500
-"""Proposals for each unit that one run of annealing should have; with fewer, a fresh start never catches up."""
+ENOUGH = 12_000
+"""Proposals for each unit with which a run is long enough to prove from, where the exact model can."""
 
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
+
+SETTLED = 400
+"""The most seats for which a short search is as good as a long one."""
 
 
 class Status(Enum):
@@ -114,6 +119,8 @@ class _Composer:
         self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
+        self._told = WORST
+        self._heard = Lock()
 
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
@@ -126,48 +133,46 @@ class _Composer:
             self._search_on()
         return self._result(status)
 
-    def _steps(self, share: float, team: Team | None = None) -> int:
-        """Proposals of one worker for a share of the limits."""
+    def _work(self, share: float) -> Work:
+        """What one worker may do in a share of the limits."""
         limits = self.watch.limits
+        most = None
+        if self.problem.pool.size * len(self.problem.networks) <= SETTLED:
+            most = ENOUGH * len(self.lowered.units)
         if limits.effort is not None:
-            return max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
-        speed = (team.speed if team is not None else None) or STEPS_PER_SECOND
-        return max(20_000, int(speed * share * (limits.seconds or 0)))
-
-    def _round(self, share: float, team: Team) -> int:
-        """Proposals of one round: a part of a share of the limits, but enough for everybody if the share allows it."""
-        whole = self._steps(share, team)
-        return min(whole, max(whole // FIRST_ROUNDS, ENOUGH * len(self.lowered.units)))
+            steps = max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
+            return Work(steps if most is None else min(steps, most), None)
+        seconds = share * (limits.seconds or 0.0)
+        return Work(None, seconds if most is None else min(seconds, most / STEPS_PER_SECOND))
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, then a longer one for the best of them."""
         self.team = team = self._pick_count(counts, pool, start)
-        # Where the exact model can prove, a few rounds are enough to start it from.
-        enough = ENOUGH * len(self.lowered.units) if self.exact else None
-        steps = self._steps(SCOUT_SHARE * self.watch.limits.workers / len(HEATS))
-        self._take(team.scout(min(steps, enough or steps), start))
-        steps = self._round(FIRST_SHARE, team)
-        steps = min(steps, enough or steps)
-        rounds = FIRST_ROUNDS if self.exact else self._steps(FIRST_SHARE, team) // steps
-        for _ in range(rounds):
-            if self.watch.over(FIRST_SHARE) or self._proven():
-                break
-            self._take(team.round(steps))
+        if start is not None:
+            self._take(team.adopt(start))
+            self._take(team.round(self._work(SCOUT_SHARE)))
+            return
+        self._take(team.scout(self._work(SCOUT_SHARE)))
+        if not self._proven():
+            self._take(team.afresh(self._work(FRESH_SHARE)))
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Team:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""
+        if start is not None:
+            used = len(set(start) - {WAITING})
+            counts = [min(counts, key=lambda count: abs(count - used))]
         teams: dict[int, Team] = {}
         wanted = sorted({counts[0], counts[len(counts) // 2], counts[-1]})
-        steps = max(self._steps(COUNT_SHARE / 8), min(self._steps(COUNT_SHARE / 3), LEAST * len(self.lowered.units)))
+        work = self._work(COUNT_SHARE / 6)
         spent = 0
         while wanted:
             for count in wanted:
-                teams[count] = Team(Arena(self.lowered, count), self.watch, pool)
-                if len(counts) > 1 and not (teams and self.watch.over(COUNT_SHARE)):
-                    self._take(teams[count].round(steps, start))
-                    spent += steps
+                teams[count] = Team(Arena(self.lowered, count), self.watch, pool, self._hear)
+                if len(counts) > 1 and not (self.best is not None and self.watch.over(COUNT_SHARE)):
+                    self._take(teams[count].round(work))
+                    spent += 1
             best = min(teams, key=lambda count: teams[count].rank)
-            if spent + steps > self._steps(COUNT_SHARE) or self.watch.over(COUNT_SHARE):
+            if spent >= 6 or self.watch.over(COUNT_SHARE):
                 break
             wanted = between(best, sorted(teams), counts)
         return teams[min(teams, key=lambda count: teams[count].rank)]
@@ -176,19 +181,27 @@ class _Composer:
         """Rounds of search until the limits are reached or the answer is proven."""
         rounds = 0
         while not self.watch.over() and not self._proven():
-            self._take(self.team.round(self._round(1 - FIRST_SHARE, self.team)))
+            self._take(self.team.round(self._work(ROUND_SHARE)))
             rounds += 1
-            if self.watch.limits.effort is not None and rounds >= FIRST_ROUNDS:
+            if self.watch.limits.effort is not None and rounds >= ROUNDS:
                 break
+
+    def _hear(self, rank: Rank) -> None:
+        """A worker tells how good its best answer is, while it goes on."""
+        with self._heard:
+            if rank < self._told:
+                self._told = rank
+                self._tell("search")
 
     def _take(self, found: Found) -> None:
         if self.best is None or found.rank < self.best.rank:
             self.best = found
-        self._tell("search")
+        with self._heard:
+            self._told = min(self._told, found.rank)
+            self._tell("search")
 
     def _tell(self, stage: str) -> None:
-        known = self.best is not None and self.best.rank.hard == 0
-        rank = self.best.rank if known and self.best else None
+        rank = self._told if self._told.hard == 0 else None
         self.listen(Progress(stage, rank.soft if rank else None, self.bound.objective, rank.waiting if rank else None))
 
     def _proven(self) -> bool:

@@ -13,7 +13,6 @@ from solver.terms import scatter
 from solver.terms.common import Flags, Ints
 from solver.terms.compiled import kernel
 
-
 STEEP = 40.0
 """Temperatures above which a dearer proposal is never taken: e^-40 is less than one proposal in 10^17."""
 
@@ -79,13 +78,15 @@ def anneal(
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
-    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were; its length is a
-    power of two.
+    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were, its length being
+    a power of two. The latter two only where the temperature is 0.
     """
     groups = board.low.size
     seats = start.size if steps == 0 else 0
     cooling = (cold / hot) ** (1.0 / max(1, steps)) if hot > 0 else 1.0
     temperature = hot
+    # What holds everywhere is looked at once: who may sit where is most of the price of a cheap proposal.
+    anywhere = board.allowed.all() and not board.foreign.any()
     for step in range(seats + steps):
         seating = step < seats
         other = -1
@@ -101,22 +102,23 @@ def anneal(
             if word & np.uint64(7):
                 other = movable[scaled(word & np.uint64(0xFFFFFFFF), movable.size)]
                 target = board.where[other]
-                if target == source or not may_sit(
-                    board.column, board.allowed, board.foreign, board.leader, other, source
+                if target == source or not (
+                    anywhere or may_sit(board.column, board.allowed, board.foreign, board.leader, other, source)
                 ):
                     continue
             else:
                 target = places[scaled(word & np.uint64(0xFFFFFFFF), places.size)]
                 if target == source:
                     continue
-            if not may_sit(board.column, board.allowed, board.foreign, board.leader, one, target):
+            if not (anywhere or may_sit(board.column, board.allowed, board.foreign, board.leader, one, target)):
                 continue
             mine = board.people[one]
             theirs = board.people[other] if other >= 0 else 0
-            if target < groups and board.filled[target] + mine - theirs > board.high[target]:
-                continue
-            if source < groups and board.filled[source] + theirs - mine > board.high[source]:
-                continue
+            if mine != theirs:
+                if target < groups and board.filled[target] + mine - theirs > board.high[target]:
+                    continue
+                if source < groups and board.filled[source] + theirs - mine > board.high[source]:
+                    continue
         soft = 0
         hard = 0
         waiting = 0
@@ -132,14 +134,15 @@ def anneal(
         for side in range(2):
             k = target if side else source
             if k >= 0:
-                s, h = change(board, k, other if side else one, one if side else other)
+                s, h = change(board, k, other if side else one, one if side else other, anywhere)
                 soft += s
                 hard += h
         if not seating:
             price = soft + prices[0] * hard + prices[1] * waiting
             if price > 0:
-                dearer[seen[1] & (dearer.size - 1)] = price
-                seen[1] += 1
+                if temperature == 0:
+                    dearer[seen[1] & (dearer.size - 1)] = price
+                    seen[1] += 1
                 if price > STEEP * temperature or unit_interval(state) >= np.exp(-price / temperature):
                     continue
         for side in range(2):

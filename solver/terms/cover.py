@@ -25,7 +25,6 @@ from solver.terms.common import (
 from solver.terms.compiled import kernel
 from solver.terms.model import GroupModel, LinearExpr
 
-
 MOST_TOPICS = 64
 """Topics up to which looking at all of them is quicker than looking up those of two units."""
 

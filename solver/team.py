@@ -1,0 +1,125 @@
+"""A team: all workers on one set of networks, each with a chain of its own, round by round."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+from solver import board as boards
+from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
+from solver.limits import Watch
+
+DEPTHS = (0.5, 0.35, 0.65)
+"""How far up the cooling of a run starts that goes on from the best answer, in turn."""
+
+SCOUTED = 8
+"""Jobs' worth of work in scouting: four heats once, then the better two for twice as long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One run: `depth` 1 starts afresh; less goes on from `best`."""
+
+    seed: int
+    work: Work
+    heat: Heat
+    best: Found | None = None
+    depth: float = 1.0
+
+
+class Team:
+    """All workers on one arena; each round ends with the best answer of all so far."""
+
+    def __init__(self, arena: Arena, watch: Watch, pool: ThreadPoolExecutor, hear: Hear = lambda rank: None) -> None:
+        self.arena = arena
+        self.watch = watch
+        self.pool = pool
+        self.hear = hear
+        self.rounds = 0
+        self.best: Found | None = None
+        self.heat = HEATS[1]
+
+    @property
+    def rank(self) -> Rank:
+        """How good the best answer so far is; worse than any where there is none."""
+        return self.best.rank if self.best is not None else WORST
+
+    def adopt(self, places: Sequence[int]) -> Found:
+        """Takes an earlier answer as the one to go on from."""
+        where = boards.from_places(places, self.arena.lowered, self.arena.networks)
+        return self._gather([self.pool.submit(lambda: Chain(self.arena, where, 1).found())])
+
+    def scout(self, work: Work) -> Found:
+        """Tries every heat afresh, then the better half for twice as long, and keeps to the best.
+
+        Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter
+        optimization"). `work` is that of one worker for all of it.
+        """
+        work = work.times(self.watch.limits.workers / SCOUTED)
+        heats = list(HEATS)
+        while len(heats) > 1:
+            jobs = [self._submit(turn, work, heat) for turn, heat in enumerate(heats)]
+            self._gather(jobs)
+            ranked = sorted(range(len(heats)), key=lambda turn: jobs[turn].result().rank)
+            heats = [heats[turn] for turn in ranked[: len(heats) // 2]]
+            work = work.times(2)
+        self.heat = heats[0]
+        return self._best()
+
+    def afresh(self, work: Work) -> Found:
+        """Each worker anneals once from a start of its own; every other one a step hotter than what suited best."""
+        hotter = HEATS[max(0, HEATS.index(self.heat) - 1)]
+        workers = range(self.watch.limits.workers)
+        return self._gather([self._submit(turn, work, hotter if turn % 2 else self.heat) for turn in workers])
+
+    def round(self, work: Work) -> Found:
+        """Each worker goes on from the best answer so far, from half way up the cooling; afresh where there is none."""
+        jobs = []
+        for turn in range(self.watch.limits.workers):
+            depth = DEPTHS[(turn + self.rounds) % len(DEPTHS)] if self.best is not None else 1.0
+            jobs.append(self._submit(turn, work, self.heat, self.best, depth))
+        return self._gather(jobs)
+
+    def _best(self) -> Found:
+        assert self.best is not None  # noqa: S101  (every round leaves an answer)
+        return self.best
+
+    def _submit(
+        self, turn: int, work: Work, heat: Heat, best: Found | None = None, depth: float = 1.0
+    ) -> Future[Found]:
+        seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
+        return self.pool.submit(run, self.arena, Job(seed, work, heat, best, depth), self.watch, self.hear)
+
+    def _gather(self, jobs: Sequence[Future[Found]]) -> Found:
+        self.rounds += 1
+        for job in jobs:
+            answer = job.result()
+            if self.best is None or answer.rank < self.best.rank:
+                self.best = answer
+        return self._best()
+
+
+def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) -> Found:
+    """One run of annealing over an arena."""
+    dice = random.Random(job.seed)
+    if job.best is not None:
+        where = boards.from_places(job.best.composition.places, arena.lowered, arena.networks)
+        setting = job.best.composition
+    else:
+        setting = first_setting(arena, dice)
+        where = arena.seating(dice, setting)
+    led = bool(arena.lowered.problem.facilitators)
+    dearer = Chain(arena, where, job.seed + 1, setting).probe()
+    chain = Chain(arena, where, job.seed, setting)
+    work = job.work.times(2 / 3) if led else job.work
+    chain.run(work, dearer, job.heat, watch, depth=job.depth, hear=hear)
+    found = chain.found()
+    if not led:
+        return found
+    # Slots and facilitators were settled for these members; now let the members follow them.
+    where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
+    again = Chain(arena, where, job.seed + 2, found.composition)
+    again.run(job.work.times(1 / 3), dearer, job.heat, watch, depth=min(DEPTHS), hear=hear)
+    return min(again.found(), found, key=lambda answer: answer.rank)
