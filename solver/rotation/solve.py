@@ -232,23 +232,34 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
         # Where even this is above the bound, no search here has ever done better: the time is worth more elsewhere.
         return cooked(known, target)[0], f"search among plans with a symmetry of order {known.order}"
     iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
-    found = even_spread(
-        shape, barred=barred, target=target, seed=work.seed,
-        iterations=iterations // 2 if symmetric else iterations,
-        restart=RESTART, stop=stop,
-    )  # fmt: skip
-    best: tuple[int, Blocks, str] = (found.cost, found.blocks, "search")
+
+    def search(share: int) -> tuple[int, Blocks, str]:
+        nonlocal iterations
+        found = even_spread(
+            shape, barred=barred, target=target, seed=work.seed, iterations=share, restart=RESTART, stop=stop
+        )
+        iterations -= found.iterations
+        return found.cost, found.blocks, "search"
+
+    best = search(min(iterations // 3, RESTART) if symmetric else iterations)
     if symmetric and best[0] > target:
-        left = iterations - found.iterations
+        # Plans with a symmetry are few, so this is soon over; where there is one at the bound, it is found.
         for recipe in recipes(work.problem.members, sizes, len(shape.blocks)):
-            if left <= 0 or stop() or best[0] <= target:
+            share = iterations // 2 // recipe.restarts
+            if share < LEAST_SHARE or stop() or best[0] <= target:
                 break
-            smaller = replace(recipe, iterations=min(recipe.iterations, max(20_000, left // recipe.restarts)))
+            smaller = replace(recipe, iterations=min(recipe.iterations, share))
             rounds, cost = cooked(smaller, target)
-            left -= smaller.iterations * smaller.restarts
+            iterations -= smaller.iterations * smaller.restarts
             if cost < best[0]:
                 best = (cost, rounds, f"search among plans with a symmetry of order {recipe.order}")
+        if best[0] > target and not stop():
+            best = min(best, search(max(iterations, LEAST_SHARE)), key=lambda found: found[0])
     return best[1], best[2]
+
+
+LEAST_SHARE: Final = 20_000
+"""Moves of the spread that are worth starting."""
 
 
 def _needs_weighing(work: _Work, plan: _Plan) -> bool:
