@@ -18,6 +18,7 @@ from solver.rotation.problem import (
     Meeting,
     RotationPrices,
     RotationProblem,
+    Spacing,
     Weight,
     full_attendance,
 )
@@ -155,11 +156,13 @@ def _history(rules: Sequence[Rule], local: Mapping[int, int]) -> np.ndarray[tupl
 
 
 def _prices(rules: Sequence[Rule]) -> RotationPrices:
-    """What the rules about whole rotations weigh; of two rules of one kind the weights add up."""
+    """What the rules about whole rotations weigh; of two rules of one kind the weights add up.
+
+    Rules `spaced` stay apart, since each may ask a gap of its own.
+    """
     meet_new = [rule for rule in rules if isinstance(rule, MeetNew)]
     weighed = [rule.weight for rule in meet_new if not rule.is_must]
     forbidden = [rule.at_most for rule in meet_new if rule.is_must and rule.at_most is not None]
-    spaced = [rule for rule in rules if isinstance(rule, Spaced)]
 
     def one(kind: type[Rule]) -> Weight | None:
         found = [rule for rule in rules if isinstance(rule, kind)]
@@ -171,8 +174,7 @@ def _prices(rules: Sequence[Rule]) -> RotationPrices:
         meet_new=sum(weighed) if weighed else None,
         at_most=min(forbidden, default=None),
         early=one(Early),
-        spaced=one(Spaced),
-        gap=max((rule.gap for rule in spaced), default=3),
+        spaced=tuple(Spacing(strength(rule), rule.gap) for rule in rules if isinstance(rule, Spaced)),
         case_turns=one(CaseTurns),
         size_turns=one(SizeTurns),
     )

@@ -25,7 +25,7 @@ SWAP, HAND_OVER, RELABEL, REORDER = 0, 1, 2, 3
 BROKEN, BALANCE, REST = 0, 1, 2
 """The three ledgers of a price, in the order in which they matter."""
 
-EARLY, SPACED, CASES, SIZES, ASKS, GATHERINGS = 0, 1, 2, 3, 4, 5
+EARLY, CASES, SIZES, ASKS, GATHERINGS = 0, 1, 2, 3, 4
 """The rows of `Terms.weight`; gatherings are the last, one a row."""
 
 ROW, FIRST, LAST, ALIKE = 0, 1, 2, 3
@@ -333,6 +333,7 @@ class Terms(NamedTuple):
     `broken` and to `rest`. `trio[trio_at[size] + rank]`: (broken, weighted) of a group, -1 for a size without prices.
     `topics[ASKED, i]`, `topics[OFFERED, i]`: bits. `gathered[g, i]`: whether member i belongs to gathering g.
     `alike[i]`: equal for members who are present at the same meetings. `timed`: whether `early` or `spaced` is asked.
+    `near[0, d]`, `near[1, d]`: what a repeat d meetings after the last adds to `broken` and to `rest`.
     """
 
     block: Ints
@@ -349,7 +350,7 @@ class Terms(NamedTuple):
     price_ledger: int
     at_most: int
     timed: bool
-    gap: int
+    near: Ints
     case_floor: int
     size_floor: int
     usual_size: int
@@ -392,17 +393,20 @@ def _group_price(seating: Seating, tally: Tally, terms: Terms, u: int, k: int, l
 @_inner
 def _pair_times(tally: Tally, terms: Terms, i: int, j: int, ledger: Ints, sign: int) -> None:
     """Adds what the times at which one pair meets cost: `early` and `spaced`."""
-    first, last, close = terms.past[FIRST_MET, i, j], terms.past[LAST_MET, i, j], 0
+    first, last = terms.past[FIRST_MET, i, j], terms.past[LAST_MET, i, j]
     for u in range(len(tally.group_of)):
         if tally.group_of[u, i] == tally.group_of[u, j] and tally.group_of[u, i] >= 0:
             if last > 0:
-                close += max(0, terms.gap - (terms.block[u, FIRST] - last))
+                after = terms.block[u, FIRST] - last
+                if after < terms.near.shape[1]:
+                    ledger[BROKEN] += sign * terms.near[0, after]
+                    ledger[REST] += sign * terms.near[1, after]
             last = terms.block[u, LAST]
             if first == 0:
                 first = terms.block[u, FIRST]
     waited = terms.meetings + 1 if first == 0 else max(0, first)
-    ledger[BROKEN] += sign * (terms.weight[EARLY, 0] * waited + terms.weight[SPACED, 0] * close)
-    ledger[REST] += sign * (terms.weight[EARLY, 1] * waited + terms.weight[SPACED, 1] * close)
+    ledger[BROKEN] += sign * terms.weight[EARLY, 0] * waited
+    ledger[REST] += sign * terms.weight[EARLY, 1] * waited
 
 
 @_inner

@@ -159,6 +159,23 @@ class Gathering:
 
 
 @dataclass(frozen=True)
+class Spacing:
+    """One rule `spaced`: a repeat costs the meetings by which it comes sooner than `gap` after the last."""
+
+    weight: Weight = 1
+    gap: int = 3
+
+    def __post_init__(self) -> None:
+        _refuse_weight(self.weight)
+        if self.gap < 0:
+            raise ValueError("gap cannot be negative")
+
+    def penalty(self, after: int) -> int:
+        """What a repeat costs so many meetings after the last, not weighted."""
+        return max(0, self.gap - after)
+
+
+@dataclass(frozen=True)
 class RotationPrices:
     """What the rules about the whole rotation weigh; None where the programme has no such rule.
 
@@ -169,17 +186,16 @@ class RotationPrices:
     meet_new: int | None = None
     at_most: int | None = None
     early: Weight | None = None
-    spaced: Weight | None = None
-    gap: int = 3
+    spaced: tuple[Spacing, ...] = ()
     case_turns: Weight | None = None
     size_turns: Weight | None = None
 
     def __post_init__(self) -> None:
-        for weight in (self.meet_new, self.early, self.spaced, self.case_turns, self.size_turns):
+        for weight in (self.meet_new, self.early, self.case_turns, self.size_turns):
             if weight is not None:
                 _refuse_weight(weight)
-        if self.gap < 0 or (self.at_most is not None and self.at_most < 0):
-            raise ValueError("gap and at_most cannot be negative")
+        if self.at_most is not None and self.at_most < 0:
+            raise ValueError("at_most cannot be negative")
 
     @property
     def spread_comes_first(self) -> bool:

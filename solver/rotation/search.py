@@ -28,7 +28,7 @@ from solver.rotation.kernels import (
     weigh,
 )
 from solver.rotation.price import RotationScore
-from solver.rotation.problem import MUST, Bools, Exchange, Group, Ints, TrioTable, Weight
+from solver.rotation.problem import MUST, Bools, Exchange, Group, Ints, Spacing, TrioTable, Weight
 
 Blocks: TypeAlias = tuple[tuple[Group, ...], ...]
 """The groups of each open block."""
@@ -104,8 +104,12 @@ def anneal(
     stop: Stop,
     hot: float = HOT,
     cold: float = COLD,
+    moving: Sequence[int] | None = None,
 ) -> Spread:
-    """One annealing of the spread over kinds of pairs, cooling geometrically; see `kernels.spread`."""
+    """One annealing of the spread over kinds of pairs, cooling geometrically; see `kernels.spread`.
+
+    `moving`: the blocks that may change, all of them unless it is given.
+    """
     seating = _seating(blocks)
     met = before.copy()
     for groups in blocks:
@@ -115,7 +119,8 @@ def anneal(
                     met[kind[member, other]] += step[kind[member, other]]
     cost = np.full(2, int((size * price[met]).sum()), np.int64)
     best = seating.seat.copy()
-    free = np.array([u for u, groups in enumerate(blocks) if len(groups) > 1], np.int64)
+    able = range(len(blocks)) if moving is None else moving
+    free = np.array([u for u in able if len(blocks[u]) > 1], np.int64)
     rng = _words(random)
     chunks = max(1, iterations // SPREAD_CHUNK)
     done = 0
@@ -350,7 +355,7 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
     binomial = np.array([[comb(i, s) for s in range(largest + 1)] for i in range(v + 1)], np.int64)
     trio_at, trio = _flat(table, largest)
     exchange = problem.exchange or Exchange(np.zeros((v, 1), np.uint64), np.zeros((v, 1), np.uint64), 0)
-    weights = [prices.early, prices.spaced, prices.case_turns, prices.size_turns, exchange.weight]
+    weights = [prices.early, prices.case_turns, prices.size_turns, exchange.weight]
     weights += [gathering.weight for gathering in problem.gatherings]
     gathered = np.zeros((len(problem.gatherings), v), np.int64)
     for g, gathering in enumerate(problem.gatherings):
@@ -378,12 +383,21 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
         meetings=problem.meetings,
         price_ledger=BALANCE if prices.spread_comes_first else REST,
         at_most=int(np.iinfo(np.int64).max) if prices.at_most is None else prices.at_most,
-        timed=prices.early is not None or prices.spaced is not None,
-        gap=prices.gap,
+        timed=prices.early is not None or bool(prices.spaced),
+        near=_near(prices.spaced),
         case_floor=(int(shape.cases.sum()) + groups) // v,
         size_floor=(int(shape.odd.sum()) + odd) // v,
         usual_size=problem.group_size,
     )
+
+
+def _near(spacings: Sequence[Spacing]) -> Ints:
+    """What a repeat costs 0, 1, ... meetings after the last, broken and weighted; nothing beyond the largest gap."""
+    near = np.zeros((2, max((spacing.gap for spacing in spacings), default=0) + 1), np.int64)
+    for spacing in spacings:
+        for after in range(near.shape[1]):
+            near[:, after] += _pair(spacing.weight) * spacing.penalty(after)
+    return near
 
 
 def _flat(table: TrioTable | None, largest: int) -> tuple[Ints, Ints]:
@@ -403,7 +417,8 @@ def _weights(shape: Frame, table: TrioTable | None) -> list[int]:
     """The weights that the rest adds up, where they are positive."""
     prices, exchange = shape.problem.prices, shape.problem.exchange
     found: list[Weight | None] = [
-        prices.meet_new, prices.early, prices.spaced, prices.case_turns, prices.size_turns,
+        prices.meet_new, prices.early, *(spacing.weight for spacing in prices.spaced),
+        prices.case_turns, prices.size_turns,
         exchange.weight if exchange else None, *(gathering.weight for gathering in shape.problem.gatherings),
     ]  # fmt: skip
     if table is not None:

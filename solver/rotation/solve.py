@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,7 +15,7 @@ from ortools.sat.python import cp_model
 
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
-from solver.rotation.designs import cooked, known_recipe, recipes, schedule
+from solver.rotation.designs import cooked, known_recipe, mended, recipes, schedule
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
 from solver.rotation.price import RotationPenalties, RotationScore, penalties, score
@@ -253,9 +254,18 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
             iterations -= smaller.iterations * smaller.restarts
             if cost < best[0]:
                 best = (cost, rounds, f"search among plans with a symmetry of order {recipe.order}")
+        near = mended(work.problem.members, sizes, len(shape.blocks)) if best[0] > target else None
+        if near is not None:
+            best = min(best, (_even(near[0]), near[0], f"{near[1]} ({near[2]})"), key=lambda found: found[0])
         if best[0] > target and not stop():
             best = min(best, search(max(iterations, LEAST_SHARE)), key=lambda found: found[0])
     return best[1], best[2]
+
+
+def _even(blocks: Blocks) -> int:
+    """The sum over pairs of met (met - 1) / 2 of these groups alone."""
+    met = Counter(pair for groups in blocks for group in groups for pair in combinations(group, 2))
+    return sum(times * (times - 1) // 2 for times in met.values())
 
 
 LEAST_SHARE: Final = 20_000
@@ -267,7 +277,7 @@ def _needs_weighing(work: _Work, plan: _Plan) -> bool:
     prices, problem = work.problem.prices, work.problem
     grouped = (
         prices.early is not None
-        or prices.spaced is not None
+        or bool(prices.spaced)
         or prices.size_turns is not None
         or prices.meet_new is not None
         or problem.exchange is not None

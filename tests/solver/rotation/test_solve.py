@@ -20,6 +20,7 @@ from solver.rotation.problem import (
     Meeting,
     RotationPrices,
     RotationProblem,
+    Spacing,
     Weight,
     full_attendance,
 )
@@ -86,7 +87,7 @@ def _all_rules(members: int, meetings: int, **more: object) -> RotationProblem:
     return RotationProblem(
         members,
         more.pop("present", full_attendance(members, meetings)),  # type: ignore[arg-type]
-        prices=RotationPrices(early=1, spaced=2, case_turns=5, size_turns=5),
+        prices=RotationPrices(early=1, spaced=(Spacing(2), Spacing(1, gap=2)), case_turns=5, size_turns=5),
         trio=_Colours(),
         exchange=Exchange.of(
             [[i % 5, (i + 2) % 5] for i in range(members)], [[(2 * i) % 5] for i in range(members)], weight=2
@@ -196,7 +197,7 @@ def test_equal_seeds_and_effort_give_equal_plans() -> None:
     [
         (RotationPrices(at_most=1), 5, "at_most"),  # 4 meetings are all that 9 people have without a repeat
         (RotationPrices(early=MUST), 1, "early"),
-        (RotationPrices(spaced=MUST, gap=9), 10, "spaced"),
+        (RotationPrices(spaced=(Spacing(MUST, gap=9),)), 10, "spaced"),
     ],
 )
 def test_impossible_musts_are_proven(prices: RotationPrices, meetings: int, said: str) -> None:
@@ -234,10 +235,10 @@ def test_a_must_that_is_not_found_is_unknown() -> None:
 @pytest.mark.parametrize("weight", [3, MUST])
 def test_spaced_repeats_are_far_apart(weight: Weight) -> None:
     """Nine people in eight meetings: two planes behind each other leave four meetings between."""
-    problem = RotationProblem(9, full_attendance(9, 8), prices=RotationPrices(spaced=weight))
+    problem = RotationProblem(9, full_attendance(9, 8), prices=RotationPrices(spaced=(Spacing(weight),)))
     result = rotate(problem, seed=1)
     assert result.penalties is not None
-    assert (result.penalties.spaced, result.status) == (0, RotationStatus.OPTIMAL)
+    assert (result.penalties.spaced, result.status) == ((0,), RotationStatus.OPTIMAL)
 
 
 def test_meet_new_with_a_weight_is_part_of_the_rest() -> None:
