@@ -40,7 +40,7 @@ def _splits(people: Group, sizes: tuple[int, ...]) -> tuple[tuple[Group, ...], .
     return tuple({frozenset(split): split for split in found}.values())
 
 
-def _plans(problem: RotationProblem) -> Iterator[tuple[Meeting, ...]]:
+def every_plan(problem: RotationProblem) -> Iterator[tuple[Meeting, ...]]:
     """Every plan of a problem without a past and without kept meetings, with every choice of case givers."""
     choices = []
     for row, sizes in zip(problem.present, problem.sizes, strict=True):
@@ -92,7 +92,7 @@ def test_bounds_are_never_above_the_truth(problem: RotationProblem) -> None:
     sizes = sorted({size for cut in problem.sizes for size in cut})
     table = None if problem.trio is None else tabulate(problem.trio, members=problem.members, sizes=sizes)
     bounds = rotation_bounds(frame(problem), table)
-    priced = [penalties(problem, plan) for plan in _plans(problem)]
+    priced = [penalties(problem, plan) for plan in every_plan(problem)]
     kept = [found for found in priced if found.trio_broken == 0]
     if bounds.broken:
         assert not kept

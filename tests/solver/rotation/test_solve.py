@@ -226,9 +226,17 @@ def test_four_colleagues_of_nine_cannot_be_kept_apart() -> None:
     assert rotate(replace(problem, members=12, present=full_attendance(12, 4)), seed=1).meetings != ()
 
 
-def test_a_must_that_is_not_found_is_unknown() -> None:
-    """Twelve people have no five rounds without a repeat, but counting does not see it: neither plan nor proof."""
+def test_twelve_people_have_no_five_rounds() -> None:
+    """Counting does not see it, the exact model does: four is the most (OEIS A107431)."""
     problem = RotationProblem(12, full_attendance(12, 5), prices=RotationPrices(at_most=1))
+    result = rotate(problem, seed=1, effort=0.02)
+    assert result.status is RotationStatus.INFEASIBLE
+    assert "at_most" in result.reasons[0]
+
+
+def test_a_must_that_is_not_found_is_unknown() -> None:
+    """Thirty-six officers have no fourth round (Tarry 1900), but that is too much to prove here: neither is claimed."""
+    problem = RotationProblem(36, full_attendance(36, 4), group_size=6, prices=RotationPrices(at_most=1))
     assert rotate(problem, seed=1, effort=0.02).status is RotationStatus.UNKNOWN
 
 
