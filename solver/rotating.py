@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -101,9 +102,9 @@ def question(
             tuple(rule.pricer(pool) for rule in groups if rule.is_must),
         )
     present = full_attendance(len(members), meetings.count)
-    for person, meeting in meetings.absent:
-        if person in local:
-            present[meeting - 1, local[person]] = False
+    away = _away(meetings.absent)
+    for person, index in local.items():
+        present[[meeting - 1 for meeting in away.get(person, ())], index] = False
     fixed = tuple(_localised(meeting, local) for meeting in past)
     for number, was in enumerate(fixed):
         present[number] = False
@@ -130,6 +131,15 @@ def question(
     )
 
 
+@lru_cache(maxsize=8)
+def _away(absent: frozenset[tuple[int, int]]) -> Mapping[int, Sequence[int]]:
+    """The meetings that each person misses; looked up for every network."""
+    found: dict[int, list[int]] = {}
+    for person, meeting in sorted(absent):
+        found.setdefault(person, []).append(meeting)
+    return found
+
+
 def _localised(meeting: Meeting, local: Mapping[int, int]) -> Meeting:
     """A past meeting among those who are members now."""
     kept = [
@@ -144,14 +154,19 @@ def _localised(meeting: Meeting, local: Mapping[int, int]) -> Meeting:
 
 
 def _history(rules: Sequence[Rule], local: Mapping[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]] | None:
-    pairs = [pair for rule in rules if isinstance(rule, MeetNew) for pair in rule.history]
+    pairs = [
+        (index, local[other])
+        for rule in rules
+        if isinstance(rule, MeetNew)
+        for person, index in local.items()
+        for other in rule.met_before.get(person, ())
+        if other in local
+    ]
     if not pairs:
         return None
     met = np.zeros((len(local), len(local)), dtype=np.int64)
     for one, other in pairs:
-        if one in local and other in local:
-            met[local[one], local[other]] += 1
-            met[local[other], local[one]] += 1
+        met[one, other] += 1
     return met
 
 

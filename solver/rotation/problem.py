@@ -224,6 +224,19 @@ class Meeting:
             raise ValueError("a member sits in two groups of one meeting")
 
 
+@dataclass(frozen=True, slots=True)
+class PlainQuestion:
+    """All that decides a rotation in which one member is like another: equal questions have equal answers."""
+
+    members: int
+    meetings: int
+    group_size: int
+    remainder: Literal["larger", "smaller"]
+    groups: int | None
+    keep: int
+    prices: RotationPrices
+
+
 @dataclass(frozen=True, eq=False)
 class RotationProblem:
     """The rotation of one network: members are 0 .. members - 1, meetings 0 .. len(present) - 1.
@@ -298,6 +311,23 @@ class RotationProblem:
         """The sizes of the groups of each meeting; of past meetings as they were."""
         past = tuple(tuple(len(group) for group in meeting.groups) for meeting in self.fixed)
         return past + tuple(self.sizes_for(int(row.sum())) for row in self.present[len(self.fixed) :])
+
+    @cached_property
+    def plain(self) -> PlainQuestion | None:
+        """The question without its people, where they are all alike and always there; None where they are not."""
+        alike = (
+            self.trio is None
+            and self.exchange is None
+            and not self.gatherings
+            and not self.fixed
+            and not self.earlier.any()
+            and bool(self.present.all())
+        )
+        if not alike:
+            return None
+        return PlainQuestion(
+            self.members, self.meetings, self.group_size, self.remainder, self.groups, self.keep, self.prices
+        )
 
     def sizes_for(self, present: int) -> tuple[int, ...]:
         """The sizes of the groups when this many are present."""
