@@ -19,7 +19,7 @@ def _solved(**more: object) -> Result:
         min_count=3,
         **more,  # type: ignore[arg-type]
     )
-    return solve(problem, Limits(effort=0.2, workers=2), time.monotonic)
+    return solve(problem, Limits(effort=1, workers=2), time.monotonic)
 
 
 def test_equal_networks_share_a_plan_and_keep_their_people() -> None:
@@ -35,7 +35,7 @@ def test_sharing_changes_nothing() -> None:
     """The shared plan is the one that each network would have had by itself."""
     result = _solved(meetings=Meetings(count=5), trio_rules=(Early(name="early"),))
     for rotation in result.rotations:
-        alone = rotate(rotation.question, seed=1, effort=0.2 * ROTATION_EFFORT)
+        alone = rotate(rotation.question, seed=1, effort=ROTATION_EFFORT)
         assert alone.meetings == rotation.result.meetings
 
 
