@@ -68,11 +68,11 @@ def plain(problem: RotationProblem, seconds: float) -> int | None:
             model.add_exactly_one(row)
         for group, size in enumerate(sizes):
             model.add(sum(seat[i][group] for i in people) == size)
-        for i, j in together:
+        for (i, j), meetings in together.items():
             met = model.new_bool_var("")
             for group in range(len(sizes)):
                 model.add(seat[i][group] + seat[j][group] <= 1 + met)
-            together[i, j].append(met)
+            meetings.append(met)
     again = []
     for meetings in together.values():
         more = model.new_int_var(0, problem.meetings, "")
