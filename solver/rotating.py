@@ -11,9 +11,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from solver.lowering import Count
 from solver.problem import Category, Composition, Number, Pool, Problem
 from solver.rotation.problem import MUST as ROTATION_MUST
 from solver.rotation.problem import (
+    CountedValue,
+    CountRule,
     Exchange,
     Gathering,
     Meeting,
@@ -23,7 +26,7 @@ from solver.rotation.problem import (
     Weight,
     full_attendance,
 )
-from solver.rules.base import Group, GroupRule, Pricer, Rule
+from solver.rules.base import Ground, Group, GroupRule, Pricer, Rule
 from solver.rules.case_turns import CaseTurns
 from solver.rules.early import Early
 from solver.rules.exchange import Exchange as ExchangeRule
@@ -120,6 +123,7 @@ def question(
         fixed=fixed,
         prices=_prices(rules),
         trio=trio,
+        counted=_counted(groups, pool),
         exchange=_exchange(rules, pool),
         gatherings=tuple(
             Gathering(tuple(sorted(local[p] for p in people if p in local)), strength(rule))
@@ -129,6 +133,24 @@ def question(
             if sum(p in local for p in people) > 1
         ),
     )
+
+
+def _counted(rules: Sequence[GroupRule], pool: Pool) -> tuple[CountRule, ...] | None:
+    """The rules within the trio as counts of values; None where one of them is more than that."""
+    ground = Ground((), pool.size)
+    found = []
+    for rule in rules:
+        terms = rule.lower(pool, ground)
+        values = tuple(
+            CountedValue(people, band.low, band.high, band.only_where_present)
+            for term in terms
+            if isinstance(term, Count)
+            for people, band in term.values
+        )
+        if not all(isinstance(term, Count) for term in terms):
+            return None
+        found.append(CountRule(strength(rule), values))
+    return tuple(found) or None
 
 
 @lru_cache(maxsize=8)

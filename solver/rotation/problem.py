@@ -159,6 +159,24 @@ class Gathering:
 
 
 @dataclass(frozen=True)
+class CountedValue:
+    """Who has a value, and how many of a group of n may have it: low[n] to high[n], each step outside costing one."""
+
+    carriers: tuple[int, ...]
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    only_where_present: bool = False
+
+
+@dataclass(frozen=True)
+class CountRule:
+    """A rule within the trio that counts values, said so that it can be priced without listing groups."""
+
+    weight: Weight
+    values: tuple[CountedValue, ...]
+
+
+@dataclass(frozen=True)
 class Spacing:
     """One rule `spaced`: a repeat costs the meetings by which it comes sooner than `gap` after the last."""
 
@@ -244,6 +262,7 @@ class RotationProblem:
     `present[m, i]`: whether member i comes to meeting m. `history[i, j]`: how often i and j met before; it counts
     in `met`, as 0 in `early`, and not in `spaced`. `fixed`: the first meetings, already past. `keep`: how many
     meetings in a row keep their groups, as far as attendance allows; a pair that meets in such a block has met once.
+    `counted`: the rules of `trio` again, where all of them count values.
     """
 
     members: int
@@ -256,6 +275,7 @@ class RotationProblem:
     fixed: tuple[Meeting, ...] = ()
     prices: RotationPrices = RotationPrices()
     trio: TrioPrice | None = None
+    counted: tuple[CountRule, ...] | None = None
     exchange: Exchange | None = None
     gatherings: tuple[Gathering, ...] = field(default=())
 

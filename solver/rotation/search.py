@@ -70,7 +70,7 @@ def even_spread(
     history = np.zeros(kinds, np.int64)
     history[kind[i, j]] = shape.met[i, j]
     even = int((history * (history - 1) // 2).sum())
-    price = _prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most)
+    price = met_prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most)
     # A barred pair starts on a second price list behind the first, where each meeting costs HARD besides.
     history[kind[i, j][barred[i, j]]] += len(price)
     price = np.concatenate([price, price + HARD * np.arange(len(price))])
@@ -110,7 +110,7 @@ def anneal(
 
     `moving`: the blocks that may change, all of them unless it is given.
     """
-    seating = _seating(blocks)
+    seating = seating_of(blocks)
     met = before.copy()
     for groups in blocks:
         for group in groups:
@@ -121,7 +121,7 @@ def anneal(
     best = seating.seat.copy()
     able = range(len(blocks)) if moving is None else moving
     free = np.array([u for u in able if len(blocks[u]) > 1], np.int64)
-    rng = _words(random)
+    rng = words(random)
     chunks = max(1, iterations // SPREAD_CHUNK)
     done = 0
     for chunk in range(chunks if len(free) else 0):
@@ -130,7 +130,7 @@ def anneal(
         temperature = hot * (cold / hot) ** (chunk / chunks)
         spread(seating, free, kind, step, size, price, met, rng, SPREAD_CHUNK, temperature, target, cost, best)
         done += SPREAD_CHUNK
-    return Spread(_groups(best, seating), int(cost[1]), max(done, 1))
+    return Spread(groups_of(best, seating), int(cost[1]), max(done, 1))
 
 
 def deal(
@@ -202,10 +202,10 @@ def weighed_rest(
     `givers` has the case givers of every meeting of the open blocks, one for each group, and `start` the price.
     """
     problem = shape.problem
-    seating = _seating(blocks)
+    seating = seating_of(blocks)
     terms = _terms(shape, table)
     random = np.random.default_rng([seed, problem.members, 1])
-    rng = _words(random)
+    rng = words(random)
     free = np.array([u for u, groups in enumerate(blocks) if len(groups) > 1], np.int64)
     tally = _tally(shape, seating, _places(seating, shape, givers))
     now = np.array([start.broken, start.balance or 0, start.rest], np.int64) + _unfairness(terms, tally)
@@ -235,7 +235,7 @@ def weighed_rest(
             seating.seat[:] = best_seat
             tally = _tally(shape, seating, best_giver)
             now[:] = best
-    return Weighed(_groups(best_seat, seating), *(int(part) for part in best))
+    return Weighed(groups_of(best_seat, seating), *(int(part) for part in best))
 
 
 def _each_pair(members: int) -> tuple[Ints, int]:
@@ -246,14 +246,14 @@ def _each_pair(members: int) -> tuple[Ints, int]:
     return kind + kind.T, max(1, len(i))
 
 
-def _prices(most: int, at_most: int | None) -> Ints:
+def met_prices(most: int, at_most: int | None = None) -> Ints:
     """What meeting 0, 1, ... times costs."""
     met = np.arange(most + 2, dtype=np.int64)
     price = met * (met - 1) // 2
     return price if at_most is None else price + HARD * np.maximum(0, met - at_most)
 
 
-def _seating(blocks: Sequence[Sequence[Group]]) -> Seating:
+def seating_of(blocks: Sequence[Sequence[Group]]) -> Seating:
     """Groups as arrays."""
     seats = [sum(len(group) for group in groups) for groups in blocks]
     width = max(seats, default=0) or 1
@@ -271,7 +271,7 @@ def _seating(blocks: Sequence[Sequence[Group]]) -> Seating:
     return Seating(seat, start, group_of_seat, np.array(seats, np.int64))
 
 
-def _groups(seat: Ints, seating: Seating) -> Blocks:
+def groups_of(seat: Ints, seating: Seating) -> Blocks:
     """Arrays as groups, each sorted, in order."""
     return tuple(
         tuple(tuple(sorted(row[low:high].tolist())) for low, high in pairwise(seating.start[u].tolist()) if high > low)
@@ -279,7 +279,7 @@ def _groups(seat: Ints, seating: Seating) -> Blocks:
     )
 
 
-def _words(random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def words(random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """A state for the kernels' random numbers; never zero, where xorshift would stay."""
     return np.array([random.integers(1, 1 << 63)], np.uint64)
 
@@ -350,7 +350,7 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
         sum(size for size in cut if size != problem.group_size) * times
         for cut, times in zip(shape.sizes, meetings, strict=True)
     )
-    spread_price = _prices(int(shape.met.max(initial=0)) + len(shape.blocks), None)
+    spread_price = met_prices(int(shape.met.max(initial=0)) + len(shape.blocks), None)
     largest = max((size for cut in shape.sizes for size in cut), default=0)
     binomial = np.array([[comb(i, s) for s in range(largest + 1)] for i in range(v + 1)], np.int64)
     trio_at, trio = _flat(table, largest)

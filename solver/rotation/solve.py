@@ -15,6 +15,7 @@ from ortools.sat.python import cp_model
 
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
+from solver.rotation.counted import weigh_counted
 from solver.rotation.designs import cooked, known_recipe, mended, recipes, schedule
 from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
@@ -203,7 +204,12 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
         start = best if lap % 2 == 0 else first
         best = min(best, _weighed(work, start, work.seed + lap, share), key=lambda plan: plan.key)
         spent, lap = spent + share, lap + 1
-    if work.table is None and work.problem.trio is not None:
+    if work.table is None and work.problem.counted is not None:
+        counted = weigh_counted(
+            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=budget, stop=work.stop
+        )
+        best = min(best, _plan(work, counted), key=lambda plan: plan.key)
+    elif work.table is None and work.problem.trio is not None:
         best = min(best, _plan(work, polish(work.shape, best.blocks, seed=work.seed, budget=budget, stop=work.stop)),
                    key=lambda plan: plan.key)  # fmt: skip
     impossible = False
