@@ -43,6 +43,9 @@ WEIGH_ITERATIONS: Final = 500_000
 RESTART: Final = 1_500_000
 """Moves of the spread before it starts afresh."""
 
+COUNTED_SECONDS: Final = 3.0
+"""What the walk of rules that count values takes at effort 1, on a slow machine."""
+
 EXACT_WORK: Final = 10.0
 """What proving or finding a plan that keeps its `must` rules may take at effort 1, where search found none."""
 
@@ -205,8 +208,11 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
         best = min(best, _weighed(work, start, work.seed + lap, share), key=lambda plan: plan.key)
         spent, lap = spent + share, lap + 1
     if work.table is None and work.problem.counted is not None:
+        # A walk that the clock cuts off has not cooled: with a deadline it is made as long as there is time for.
+        left = work.stop.remaining()
+        share = budget if left is None else min(budget, max(0.05, left / COUNTED_SECONDS))
         counted = weigh_counted(
-            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=budget, stop=work.stop
+            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop
         )
         best = min(best, _plan(work, counted), key=lambda plan: plan.key)
     elif work.table is None and work.problem.trio is not None:
