@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -64,10 +65,14 @@ def test_ten_meetings_with_pairs_left_over_reach_their_bound(members: int) -> No
     assert result.balance.objective == result.balance.bound
 
 
-@pytest.mark.parametrize(("members", "price"), [(14, 90), (23, 18)])
-def test_open_sizes_are_one_above_their_bound(members: int, price: int) -> None:
+@pytest.mark.parametrize(
+    ("members", "remainder", "price"), [(14, "larger", 90), (23, "larger", 18), (19, "smaller", 1)]
+)
+def test_open_sizes_are_one_above_their_bound(
+    members: int, remainder: Literal["larger", "smaller"], price: int
+) -> None:
     """The best plans known here for the sizes whose bound nobody has reached or raised."""
-    result = rotate(RotationProblem(members, full_attendance(members, 10)), seed=1, effort=0.1)
+    result = rotate(RotationProblem(members, full_attendance(members, 10), remainder=remainder), seed=1, effort=0.1)
     assert result.balance is not None
     assert result.status is RotationStatus.FEASIBLE
     assert (result.balance.objective, result.balance.bound) == (price, price - 1)
