@@ -22,6 +22,7 @@ from solver.rotation import price as rotation_price
 from solver.rotation.problem import Meeting, RotationProblem
 from solver.rules.base import Group, GroupRule, Rule, TrioRule
 from solver.rules.meet_new import MeetNew
+from solver.rules.spaced import Spaced
 from solver.rules.together import Together
 
 Stated = Mapping[str, Any]
@@ -236,10 +237,10 @@ class _Checker:
         rules = applying(self.problem, k)
         local = {person: index for index, person in enumerate(members)}
         pool = among(self.problem.pool, members)
-        gatherings = iter(found.gatherings)
+        gatherings, spacings = iter(found.gatherings), iter(found.spaced)
         for rule in rules:
             if isinstance(rule, TrioRule):
-                yield rule, getattr(found, rule.rule)
+                yield rule, next(spacings) if isinstance(rule, Spaced) else getattr(found, rule.rule)
             elif isinstance(rule, Together):
                 yield rule, sum(next(gatherings) for group in rule.groups if sum(p in local for p in group) > 1)
         for rule in (rule for rule in rules if isinstance(rule, GroupRule)):

@@ -16,7 +16,7 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   not_whole_number out_of_range not_flag not_list not_table not_one_of not_share not_amount not_number
                   not_pairs not_groups not_history not_dates not_timezone not_files reversed fewer_than_fixed
                   no_such_meeting pinned_twice not_all_numbers not_a_proposal not_in_matrix not_a_distance not_symmetric
-                  path_over_http history_gone contradiction one_gap
+                  path_over_http history_gone contradiction
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -18,6 +18,7 @@ from solver.rotating import among, applying
 from solver.rotation.price import met
 from solver.rules.base import Group, GroupRule, Rule, TrioRule, Violation
 from solver.rules.meet_new import MeetNew
+from solver.rules.spaced import Spaced
 from solver.rules.together import Together
 from solver.solve import Result, Rotation
 
@@ -194,14 +195,14 @@ class _Writer:
             name = forbidding.name if forbidding is not None else MeetNew.rule
             text = MeetNew.violation.say(self.language, {"pairs": self._meet_again(rotation)})
             rows.append(_row(name, MeetNew.rule, "first", found.meet_new, text))
-        gatherings = iter(found.gatherings)
+        gatherings, spacings = iter(found.gatherings), iter(found.spaced)
         for rule in rules:
             if isinstance(rule, MeetNew):
                 if not rule.is_must:
                     text = rule.violation.say(self.language, {"pairs": self._meet_again(rotation)})
                     rows.append(_row(rule.name, rule.rule, rule.weight, found.meet_new, text))
             elif isinstance(rule, TrioRule):
-                penalty: int = getattr(found, rule.rule)
+                penalty: int = next(spacings) if isinstance(rule, Spaced) else getattr(found, rule.rule)
                 text = rule.violation.say(self.language, {"penalty": penalty})
                 rows.append(_row(rule.name, rule.rule, strength_of(rule), penalty, text))
             elif isinstance(rule, Together):

@@ -89,7 +89,6 @@ class _Asker:
     def problem(self) -> Problem | None:
         networks = self._networks()
         rules = [self._rule(asked) for asked in self.programme.rules]
-        self._one_gap()
         facilitators = self._facilitators()
         pins = self._pins()
         meetings = self._meetings(rules)
@@ -352,13 +351,6 @@ class _Asker:
         if asked.rule == "available":
             given["everyone"] = self._availability()
         return kind(**given) if len(self.faults) == before else None
-
-    def _one_gap(self) -> None:
-        """All rules `spaced` share one gap: the planner spaces repeats by one table."""
-        spaced = [asked for asked in self.programme.rules if asked.rule == "spaced"]
-        for asked in spaced[1:]:
-            if asked.parameters.get("gap", 3) != spaced[0].parameters.get("gap", 3):
-                self._fault("one_gap", f"{asked.pointer}.gap", found=str(asked.parameters.get("gap", 3)))
 
     @cached_property
     def _readers(self) -> Mapping[Parameter, Callable[[Any, str, RuleAsked], Any]]:

@@ -7,21 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
+from solver.lowering import Count
 from solver.problem import Category, Composition, Number, Pool, Problem
 from solver.rotation.problem import MUST as ROTATION_MUST
 from solver.rotation.problem import (
+    CountedValue,
+    CountRule,
     Exchange,
     Gathering,
     Meeting,
     RotationPrices,
     RotationProblem,
+    Spacing,
     Weight,
     full_attendance,
 )
-from solver.rules.base import Group, GroupRule, Pricer, Rule
+from solver.rules.base import Ground, Group, GroupRule, Pricer, Rule
 from solver.rules.case_turns import CaseTurns
 from solver.rules.early import Early
 from solver.rules.exchange import Exchange as ExchangeRule
@@ -100,9 +105,9 @@ def question(
             tuple(rule.pricer(pool) for rule in groups if rule.is_must),
         )
     present = full_attendance(len(members), meetings.count)
-    for person, meeting in meetings.absent:
-        if person in local:
-            present[meeting - 1, local[person]] = False
+    away = _away(meetings.absent)
+    for person, index in local.items():
+        present[[meeting - 1 for meeting in away.get(person, ())], index] = False
     fixed = tuple(_localised(meeting, local) for meeting in past)
     for number, was in enumerate(fixed):
         present[number] = False
@@ -118,6 +123,7 @@ def question(
         fixed=fixed,
         prices=_prices(rules),
         trio=trio,
+        counted=_counted(groups, pool),
         exchange=_exchange(rules, pool),
         gatherings=tuple(
             Gathering(tuple(sorted(local[p] for p in people if p in local)), strength(rule))
@@ -127,6 +133,33 @@ def question(
             if sum(p in local for p in people) > 1
         ),
     )
+
+
+def _counted(rules: Sequence[GroupRule], pool: Pool) -> tuple[CountRule, ...] | None:
+    """The rules within the trio as counts of values; None where one of them is more than that."""
+    ground = Ground((), pool.size)
+    found = []
+    for rule in rules:
+        terms = rule.lower(pool, ground)
+        values = tuple(
+            CountedValue(people, band.low, band.high, band.only_where_present)
+            for term in terms
+            if isinstance(term, Count)
+            for people, band in term.values
+        )
+        if not all(isinstance(term, Count) for term in terms):
+            return None
+        found.append(CountRule(strength(rule), values))
+    return tuple(found) or None
+
+
+@lru_cache(maxsize=8)
+def _away(absent: frozenset[tuple[int, int]]) -> Mapping[int, Sequence[int]]:
+    """The meetings that each person misses; looked up for every network."""
+    found: dict[int, list[int]] = {}
+    for person, meeting in sorted(absent):
+        found.setdefault(person, []).append(meeting)
+    return found
 
 
 def _localised(meeting: Meeting, local: Mapping[int, int]) -> Meeting:
@@ -143,23 +176,30 @@ def _localised(meeting: Meeting, local: Mapping[int, int]) -> Meeting:
 
 
 def _history(rules: Sequence[Rule], local: Mapping[int, int]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]] | None:
-    pairs = [pair for rule in rules if isinstance(rule, MeetNew) for pair in rule.history]
+    pairs = [
+        (index, local[other])
+        for rule in rules
+        if isinstance(rule, MeetNew)
+        for person, index in local.items()
+        for other in rule.met_before.get(person, ())
+        if other in local
+    ]
     if not pairs:
         return None
     met = np.zeros((len(local), len(local)), dtype=np.int64)
     for one, other in pairs:
-        if one in local and other in local:
-            met[local[one], local[other]] += 1
-            met[local[other], local[one]] += 1
+        met[one, other] += 1
     return met
 
 
 def _prices(rules: Sequence[Rule]) -> RotationPrices:
-    """What the rules about whole rotations weigh; of two rules of one kind the weights add up."""
+    """What the rules about whole rotations weigh; of two rules of one kind the weights add up.
+
+    Rules `spaced` stay apart, since each may ask a gap of its own.
+    """
     meet_new = [rule for rule in rules if isinstance(rule, MeetNew)]
     weighed = [rule.weight for rule in meet_new if not rule.is_must]
     forbidden = [rule.at_most for rule in meet_new if rule.is_must and rule.at_most is not None]
-    spaced = [rule for rule in rules if isinstance(rule, Spaced)]
 
     def one(kind: type[Rule]) -> Weight | None:
         found = [rule for rule in rules if isinstance(rule, kind)]
@@ -171,8 +211,7 @@ def _prices(rules: Sequence[Rule]) -> RotationPrices:
         meet_new=sum(weighed) if weighed else None,
         at_most=min(forbidden, default=None),
         early=one(Early),
-        spaced=one(Spaced),
-        gap=max((rule.gap for rule in spaced), default=3),
+        spaced=tuple(Spacing(strength(rule), rule.gap) for rule in rules if isinstance(rule, Spaced)),
         case_turns=one(CaseTurns),
         size_turns=one(SizeTurns),
     )

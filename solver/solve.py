@@ -11,8 +11,10 @@ from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.problem import Problem
 from solver.rotating import networks_to_rotate, question
 from solver.rotation import price as rotation_price
-from solver.rotation.problem import Meeting, RotationProblem
+from solver.rotation.problem import Meeting, PlainQuestion, RotationProblem
 from solver.rotation.solve import RotationResult, RotationStatus, rotate
+from solver.rules.base import TrioRule
+from solver.rules.meet_new import MeetNew
 
 ROTATION_SECONDS = 0.2
 """What the rotation of one network wants on one core, compilation aside."""
@@ -106,9 +108,18 @@ def composition_seconds(problem: Problem, limits: Limits) -> float:
     assert limits.seconds is not None  # noqa: S101  (only asked where there is one)
     if not problem.meetings.count:
         return limits.seconds
-    wanted = ROTATION_SECONDS * len(problem.networks) / limits.workers
+    wanted = ROTATION_SECONDS * _questions(problem) / limits.workers
     share = min(MOST_ROTATION_SHARE, max(LEAST_ROTATION_SHARE, wanted / max(0.1, limits.seconds)))
     return limits.seconds * (1 - share)
+
+
+def _questions(problem: Problem) -> int:
+    """About how many different rotations the networks will ask for: without trio rules, one for each size."""
+    networks = len(problem.networks)
+    if any(not isinstance(rule, TrioRule) or isinstance(rule, MeetNew) for rule in problem.trio_rules):
+        return networks
+    sizes = {size for network in problem.networks for size in (network.min_size, network.max_size)}
+    return min(networks, max(sizes, default=0) - min(sizes, default=0) + 1 + len(problem.meetings.absent))
 
 
 def plan_rotations(
@@ -118,34 +129,39 @@ def plan_rotations(
     clock: Clock,
     past: Mapping[int, Sequence[Meeting]],
 ) -> tuple[Rotation, ...]:
-    """The rotation of every network, side by side on all workers."""
+    """The rotation of every network, side by side on all workers; equal questions are planned once."""
     assert composed.composition is not None  # noqa: S101  (only called with an answer)
     networks = networks_to_rotate(problem, composed.composition)
     limits = watch.limits
-    waves = -(-len(networks) // limits.workers)
+    asked = {k: question(problem, k, members, past=past.get(k, ())) for k, members in networks.items()}
+    # Networks that ask the same, people's names aside, share one plan: thousands of them cost as much as a handful.
+    shared: dict[PlainQuestion | int, int] = {}
+    for network, posed in asked.items():
+        shared.setdefault(posed.plain or network, network)
+    waves = -(-len(shared) // limits.workers)
 
-    def plan(network: int) -> Rotation:
-        members = networks[network]
-        asked = question(problem, network, members, past=past.get(network, ()))
+    def plan(network: int) -> RotationResult:
         remaining = watch.remaining()
         deadline = None
         if remaining is not None:
             deadline = clock() + max(0.05, min(remaining, 1.5 * remaining / max(1, waves)))
-        effort = None if limits.effort is None else ROTATION_EFFORT * limits.effort
         result = rotate(
-            asked,
+            asked[network],
             seed=limits.seed,
-            effort=effort,
+            effort=None if limits.effort is None else ROTATION_EFFORT * limits.effort,
             deadline=deadline,
             clock=clock if deadline is not None else None,
             should_stop=lambda: watch.cancelled,
         )
-        rotation = Rotation(network, members, asked, result)
-        recount(rotation)
-        return rotation
+        recount(Rotation(network, networks[network], asked[network], result))
+        return result
 
     with ThreadPoolExecutor(limits.workers) as pool:
-        return tuple(pool.map(plan, networks))
+        planned = dict(zip(shared, pool.map(plan, shared.values()), strict=True))
+    return tuple(
+        Rotation(network, members, asked[network], planned[asked[network].plain or network])
+        for network, members in networks.items()
+    )
 
 
 def recount(rotation: Rotation) -> None:

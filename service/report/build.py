@@ -16,6 +16,7 @@ from service.report.model import (
     Aside,
     CompositionProof,
     Encounter,
+    Help,
     Meeting,
     Member,
     Network,
@@ -103,6 +104,7 @@ def _network(
     trios = [trio for meeting in told for trio in meeting.trios]
     attends = Counter(person.id for trio in trios for person in trio.members)
     turns = Counter(trio.case_giver.id for trio in trios if trio.case_giver is not None)
+    received, given = _give_and_take(people, told, directory)
     asking, offering = (_carriers(people, directory, column) for column in ("asks", "offers"))
     leader = stated["facilitator"]
     return Network(
@@ -123,6 +125,8 @@ def _network(
                 encounters=tuple(
                     Encounter(other, met.get((person.id, other.id), ())) for other in people if other is not person
                 ),
+                received=tuple(received.get(person.id, ())),
+                given=tuple(given.get(person.id, ())),
             )
             for person in people
         ),
@@ -163,6 +167,29 @@ def _encounters(people: Sequence[Person], meetings: Sequence[Meeting]) -> dict[t
                 for pair in ((one, other), (other, one)):
                     found[pair] = (*found.get(pair, ()), meeting.number)
     return found
+
+
+def _give_and_take(
+    people: Sequence[Person], meetings: Sequence[Meeting], directory: Directory
+) -> tuple[dict[str, list[Help]], dict[str, list[Help]]]:
+    """What each current member receives as case giver and gives as consultant, by id: asks that meet offers."""
+    current = {person.id for person in people}
+    offers = {person.id: set(map(same_value_key, directory.values(person, "offers"))) for person in people}
+    received: dict[str, list[Help]] = {}
+    given: dict[str, list[Help]] = {}
+    for meeting in meetings:
+        for trio in meeting.trios:
+            giver = trio.case_giver
+            if giver is None or giver.id not in current:
+                continue
+            for ask in directory.values(giver, "asks"):
+                topic, key = without_address(ask), same_value_key(ask)
+                helpers = tuple(each for each in trio.consultants if key in offers.get(each.id, ()))
+                if helpers:
+                    received.setdefault(giver.id, []).append(Help(topic, meeting.number, helpers))
+                for helper in helpers:
+                    given.setdefault(helper.id, []).append(Help(topic, meeting.number, (giver,)))
+    return received, given
 
 
 def _carriers(people: Sequence[Person], directory: Directory, column: str) -> dict[str, tuple[Person, ...]]:

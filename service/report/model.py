@@ -46,6 +46,15 @@ class Encounter:
 
 
 @dataclass(frozen=True, slots=True)
+class Help:
+    """A topic that a case giver asks and a consultant offers, at one meeting; who was at the other end of it."""
+
+    topic: str
+    meeting: int
+    others: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One person's year: give and take, turns and encounters."""
 
@@ -59,6 +68,10 @@ class Member:
     """Meetings at which the member is case giver."""
     encounters: tuple[Encounter, ...]
     """With each other member, in the order of the network."""
+    received: tuple[Help, ...] = ()
+    """What consultants offered of what the member asked, meeting by meeting."""
+    given: tuple[Help, ...] = ()
+    """What the member offered, as consultant, of what case givers asked."""
 
     @property
     def has_met(self) -> int:
@@ -105,6 +118,15 @@ class Network:
     matrix: tuple[tuple[int, ...], ...]
     """How often two members share a trio, in the order of `members`; a block of meetings that stays together is one
     time. Empty where there are no meetings."""
+
+    @property
+    def all_met_by(self) -> int | None:
+        """The meeting by which everybody has shared a trio with everybody; None where some never do."""
+        if len(self.members) < 2 or not self.meetings:
+            return None
+        if any(not encounter.meetings for member in self.members for encounter in member.encounters):
+            return None
+        return max(encounter.meetings[0] for member in self.members for encounter in member.encounters)
 
     def pairs_by_times(self) -> dict[int, int]:
         """How many pairs share a trio 0, 1, 2... times."""

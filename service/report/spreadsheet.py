@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter
 
-from service.report.model import Member, Network, Report, RuleRow, Shared, Trio
+from service.report.model import Help, Member, Network, Report, RuleRow, Shared, Trio
 from service.report.sentences import strength, summary_of
 from service.report.telling import Teller
 
@@ -118,7 +118,9 @@ def _trios(shared: Shared) -> Iterator[tuple[Cell, ...]]:
 
 def _people_headings(shared: Shared, tell: Teller) -> list[str]:
     most = max((len(network.meetings) for network in shared.networks), default=0)
-    fixed = [tell(f"sheet.{key}") for key in ("network", "slot", "attends", "case_turns", "has_met")]
+    fixed = [
+        tell(f"sheet.{key}") for key in ("network", "slot", "attends", "case_turns", "has_met", "received", "given")
+    ]
     return [
         *_person_headings(shared, tell),
         *fixed,
@@ -133,7 +135,16 @@ def _people(shared: Shared, tell: Teller) -> Iterator[tuple[Cell, ...]]:
         for member in network.members:
             trios = [_at_meeting(member, sits.get(member.person.id), tell) for sits in where]
             counts = (member.attends, member.case_turns, member.has_met)
-            yield (*_person(shared, member, tell), network.name, slot, *counts, *trios)
+            help_ = (_help(member.received, tell), _help(member.given, tell))
+            yield (*_person(shared, member, tell), network.name, slot, *counts, *help_, *trios)
+
+
+def _help(helps: Sequence[Help], tell: Teller) -> str:
+    """Topics with the meeting and who was at the other end, one after the other."""
+    return "; ".join(
+        tell("sheet.help", topic=each.topic, meeting=each.meeting, names=", ".join(p.name for p in each.others))
+        for each in helps
+    )
 
 
 def _at_meeting(member: Member, trio: Trio | None, tell: Teller) -> str:

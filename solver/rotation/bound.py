@@ -44,7 +44,7 @@ class RotationBounds:
     meet_new: Bound
     least_repeats: Bound
     early: Bound
-    spaced: Bound
+    spaced: tuple[Bound, ...]
     case_turns: Bound
     size_turns: Bound
     exchange: Bound
@@ -63,7 +63,8 @@ def rotation_bounds(shape: Frame, table: TrioTable | None) -> RotationBounds:
     barred = barred_pairs(shape, table)
     meet_new = least("meet_new", v, sittings, before=shape.met, barred=barred)
     repeats = least("repeats", v, sittings, before=shape.met, barred=barred)
-    early, spaced = _early(shape, barred), _spaced(shape, barred)
+    early = _early(shape, barred)
+    spaced = tuple(_spaced(shape, barred, number) for number in range(len(prices.spaced)))
     case_turns, size_turns = _case_turns(shape), _size_turns(shape)
     exchange = _exchange(shape)
     gatherings = tuple(_gathering(shape, number) for number in range(len(problem.gatherings)))
@@ -71,7 +72,7 @@ def rotation_bounds(shape: Frame, table: TrioTable | None) -> RotationBounds:
     weighed: list[tuple[Weight | None, Bound, str]] = [
         (prices.meet_new, meet_new, "meet_new"),
         (prices.early, early, "early"),
-        (prices.spaced, spaced, "spaced"),
+        *((s.weight, bound, "spaced") for s, bound in zip(prices.spaced, spaced, strict=True)),
         (prices.case_turns, case_turns, "case_turns"),
         (prices.size_turns, size_turns, "size_turns"),
         (problem.exchange.weight if problem.exchange else None, exchange, "exchange"),
@@ -303,18 +304,18 @@ def _early(shape: Frame, barred: Bools) -> Bound:
     return Bound(total, how)
 
 
-def _spaced(shape: Frame, barred: Bools) -> Bound:
+def _spaced(shape: Frame, barred: Bools, number: int) -> Bound:
     """Windows of `gap` meetings in a row, each with at least its own repeats.
 
     A pair that meets at a and next at b is inside gap - (b - a) such windows, so the penalty is exactly the sum over
     windows of max(0, meetings of the pair in the window - 1): each window is a small rotation with its own limit.
     """
     problem = shape.problem
-    v, gap = problem.members, problem.prices.gap
+    v, gap = problem.members, problem.prices.spaced[number].gap
     if not shape.steady:
         return Bound(0, "not bounded: people come and go within meetings that keep their groups")
     nothing = np.zeros((v, v), np.int64)
-    total = _past(shape).spaced
+    total = _past(shape).spaced[number]
     for start in range(1 - gap, problem.meetings):
         inside = [block for block in shape.blocks if block.start < start + gap and block.stop > start]
         sittings = tuple(_fullest(shape, block) for block in inside)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from solver.rotation.problem import Ints
+from solver.rotation.problem import Bools, Ints
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
@@ -25,7 +25,7 @@ SWAP, HAND_OVER, RELABEL, REORDER = 0, 1, 2, 3
 BROKEN, BALANCE, REST = 0, 1, 2
 """The three ledgers of a price, in the order in which they matter."""
 
-EARLY, SPACED, CASES, SIZES, ASKS, GATHERINGS = 0, 1, 2, 3, 4, 5
+EARLY, CASES, SIZES, ASKS, GATHERINGS = 0, 1, 2, 3, 4
 """The rows of `Terms.weight`; gatherings are the last, one a row."""
 
 ROW, FIRST, LAST, ALIKE = 0, 1, 2, 3
@@ -159,6 +159,269 @@ def spread(
                 met[kind[y, seat[u, i]]] += step[kind[y, seat[u, i]]]
 
 
+@njit(cache=True, nogil=True)
+def fill_round(kind: Ints, circle: Ints, used: Bools, groups: Ints, count: int, steps: int) -> bool:
+    """Depth-first search for `count` groups that hold one member of every circle and no kind of pair twice.
+
+    `kind[p, q]`: of a pair of points, -1 where it must not meet. Points of one circle follow each other, `circle[p]`
+    says which; a group takes the first point of the first circle that has none yet. `used` kinds are taken already.
+    `groups`, shape (count + 1, size), receives the answer; False after `steps` steps or when there is none.
+    """
+    points, size = len(circle), groups.shape[1]
+    taken = np.zeros(points, np.bool_)
+    depth, place = 0, 0
+    for _ in range(steps):
+        if place == 0:
+            if depth == count:
+                return True
+            first = 0
+            while taken[circle[first]]:
+                first += 1
+            groups[depth, 0] = first
+            taken[circle[first]] = True
+            place = 1
+            groups[depth, 1] = first
+        at = groups[depth, place] + 1
+        while at < points:
+            fits = not taken[circle[at]]
+            for i in range(place):
+                if not fits:
+                    break
+                k = kind[groups[depth, i], at]
+                fits = k >= 0 and not used[k]
+                for j in range(i):
+                    fits = fits and kind[groups[depth, j], at] != k
+            if fits:
+                break
+            at += 1
+        if at < points:
+            groups[depth, place] = at
+            taken[circle[at]] = True
+            for i in range(place):
+                used[kind[groups[depth, i], at]] = True
+            if place == size - 1:
+                depth, place = depth + 1, 0
+            else:
+                place += 1
+                groups[depth, place] = at
+            continue
+        # Nothing fits here: take back the point before, or the whole group that came before.
+        place -= 1
+        if place == 0:
+            taken[circle[groups[depth, 0]]] = False
+            depth, place = depth - 1, size - 1
+            if depth < 0:
+                return False
+        back = groups[depth, place]
+        taken[circle[back]] = False
+        for i in range(place):
+            used[kind[groups[depth, i], back]] = False
+    return False
+
+
+@njit(cache=True, nogil=True)
+def differ(rows: Ints, minus: Ints, rng: Words, iterations: int, hot: float, cold: float) -> int:
+    """Anneals the entries of `rows`, shape (rounds, columns), until no two columns show a difference twice.
+
+    `minus[a, b]` is the difference of two elements of the group. Returns the pairs of equal differences that are left;
+    with 0, each row moved by all elements is a round in which nobody meets whom they met in another.
+    """
+    rounds, columns = rows.shape
+    seen = np.zeros((columns, columns, len(minus)), np.int64)
+    cost = 0
+    for i in range(rounds):
+        for a in range(columns):
+            for b in range(columns):
+                if a != b:
+                    at = minus[rows[i, a], rows[i, b]]
+                    cost += seen[a, b, at]
+                    seen[a, b, at] += 1
+    cost //= 2
+    for step in range(iterations):
+        if cost == 0:
+            break
+        i, a = _below(rng, rounds), _below(rng, columns)
+        old, new = rows[i, a], _below(rng, len(minus))
+        if old == new:
+            continue
+        change = 0
+        for b in range(columns):
+            if a != b:
+                change += seen[a, b, minus[new, rows[i, b]]] - seen[a, b, minus[old, rows[i, b]]] + 1
+        if _accepts(rng, change, hot * (cold / hot) ** (step / iterations)):
+            cost += change
+            for b in range(columns):
+                if a != b:
+                    seen[a, b, minus[old, rows[i, b]]] -= 1
+                    seen[b, a, minus[rows[i, b], old]] -= 1
+                    seen[a, b, minus[new, rows[i, b]]] += 1
+                    seen[b, a, minus[rows[i, b], new]] += 1
+            rows[i, a] = new
+    return cost
+
+
+@njit(cache=True, nogil=True)
+def seat_guests(groups: Ints, at: Ints, rng: Words, iterations: int, hot: float, cold: float) -> int:
+    """Anneals where guests sit: guest e joins group `at[e, i]` of round i, at most one guest a group.
+
+    `groups`, shape (rounds, groups, size), stays. Returns how often a guest meets a member again; 0 is what is wanted.
+    """
+    guests, rounds = at.shape
+    members = groups.shape[1] * groups.shape[2]
+    met = np.zeros((guests, members), np.int64)
+    host = np.full((rounds, groups.shape[1]), -1, np.int64)
+    cost = 0
+    for e in range(guests):
+        for i in range(rounds):
+            host[i, at[e, i]] = e
+            for p in range(groups.shape[2]):
+                cost += met[e, groups[i, at[e, i], p]]
+                met[e, groups[i, at[e, i], p]] += 1
+    for step in range(iterations):
+        if cost == 0:
+            break
+        e, i, new = _below(rng, guests), _below(rng, rounds), _below(rng, groups.shape[1])
+        old = at[e, i]
+        if old == new:
+            continue
+        other = host[i, new]
+        change = 0
+        for p in range(groups.shape[2]):
+            x, y = groups[i, old, p], groups[i, new, p]
+            change += met[e, y] - met[e, x] + 1
+            if other >= 0:
+                change += met[other, x] - met[other, y] + 1
+        if _accepts(rng, change, hot * (cold / hot) ** (step / iterations)):
+            cost += change
+            for p in range(groups.shape[2]):
+                x, y = groups[i, old, p], groups[i, new, p]
+                met[e, x] -= 1
+                met[e, y] += 1
+                if other >= 0:
+                    met[other, y] -= 1
+                    met[other, x] += 1
+            at[e, i] = new
+            host[i, new] = e
+            host[i, old] = other
+            if other >= 0:
+                at[other, i] = old
+    return cost
+
+
+class Counts(NamedTuple):
+    """Rules that count values in a group, as numbers.
+
+    `carried[i]`: the values of member i, -1 behind them. `low[w, n]`, `high[w, n]`: what the count of value w may be in
+    a group of n; outside, each step adds `cost[w]` = (to broken, to rest); with `lone[w]`, a count of 0 costs nothing.
+    """
+
+    carried: Ints
+    low: Ints
+    high: Ints
+    lone: Bools
+    cost: Ints
+
+
+@_inner
+def _outside(counts: Counts, value: int, count: int, size: int) -> int:
+    """How far a count lies outside its band."""
+    if counts.lone[value] and count == 0:
+        return 0
+    return int(max(0, counts.low[value, size] - count, count - counts.high[value, size]))
+
+
+@_inner
+def _carry(counts: Counts, tally: Ints, member: int, size: int, times: int, step: int, ledger: Ints) -> None:
+    """One member joins (step 1) or leaves (step -1) a group with this tally of values; `size` stays as it is."""
+    for place in range(counts.carried.shape[1]):
+        value = counts.carried[member, place]
+        if value < 0:
+            break
+        change = _outside(counts, value, tally[value] + step, size) - _outside(counts, value, tally[value], size)
+        tally[value] += step
+        ledger[BROKEN] += times * counts.cost[value, 0] * change
+        ledger[REST] += times * counts.cost[value, 1] * change
+
+
+@_inner
+def _acquaint(met: Ints, price: Ints, at_most: int, x: int, y: int, step: int, at: int, ledger: Ints) -> None:
+    """One meeting more or fewer of a pair; its price goes to ledger `at`."""
+    before = met[x, y]
+    met[x, y] = before + step
+    met[y, x] = before + step
+    ledger[at] += price[before + step] - price[before]
+    if max(before, before + step) > at_most:
+        ledger[BROKEN] += step
+
+
+@njit(cache=True, nogil=True)
+def weigh_counts(
+    seating: Seating,
+    free: Ints,
+    times: Ints,
+    counts: Counts,
+    tally: Ints,
+    met: Ints,
+    price: Ints,
+    at: int,
+    at_most: int,
+    rng: Words,
+    iterations: int,
+    temperature: float,
+    scale: Floats,
+    now: Ints,
+    best: Ints,
+    best_seat: Ints,
+) -> None:
+    """Anneals seats by how often pairs meet and what groups count; best is by (broken, balance, rest) in that order.
+
+    `tally[u, k, w]`: how many in group k of block u have value w. `times[u]`: meetings of a block. `price[n]`: what
+    meeting n times adds to ledger `at`. `scale`: what a unit of each ledger weighs for the temperature.
+    """
+    seat, start, group_of_seat, seats = seating
+    change = np.zeros(3, np.int64)
+    for _ in range(iterations):
+        u = free[_below(rng, len(free))]
+        p, q = _below(rng, seats[u]), _below(rng, seats[u])
+        a, b = group_of_seat[u, p], group_of_seat[u, q]
+        if a == b:
+            continue
+        # Every move is its own inverse: done once to see what it changes, once more to take it back.
+        for attempt in range(2):
+            for part in range(3):
+                change[part] = 0
+            x, y = seat[u, p], seat[u, q]
+            size_a, size_b = start[u, a + 1] - start[u, a], start[u, b + 1] - start[u, b]
+            for i in range(start[u, a], start[u, a + 1]):
+                if i != p:
+                    _acquaint(met, price, at_most, x, seat[u, i], -1, at, change)
+                    _acquaint(met, price, at_most, y, seat[u, i], 1, at, change)
+            for i in range(start[u, b], start[u, b + 1]):
+                if i != q:
+                    _acquaint(met, price, at_most, y, seat[u, i], -1, at, change)
+                    _acquaint(met, price, at_most, x, seat[u, i], 1, at, change)
+            _carry(counts, tally[u, a], x, size_a, times[u], -1, change)
+            _carry(counts, tally[u, a], y, size_a, times[u], 1, change)
+            _carry(counts, tally[u, b], y, size_b, times[u], -1, change)
+            _carry(counts, tally[u, b], x, size_b, times[u], 1, change)
+            seat[u, p], seat[u, q] = y, x
+            if attempt == 1:
+                break
+            weighted = scale[BROKEN] * change[BROKEN] + scale[BALANCE] * change[BALANCE] + scale[REST] * change[REST]
+            if not _accepts(rng, weighted, temperature):
+                continue
+            for part in range(3):
+                now[part] += change[part]
+            if now[BROKEN] < best[BROKEN] or (
+                now[BROKEN] == best[BROKEN]
+                and (now[BALANCE] < best[BALANCE] or (now[BALANCE] == best[BALANCE] and now[REST] < best[REST]))
+            ):
+                for part in range(3):
+                    best[part] = now[part]
+                _copy(seat, best_seat)
+            break
+
+
 class Tally(NamedTuple):
     """What `weigh` keeps besides the seats.
 
@@ -184,6 +447,7 @@ class Terms(NamedTuple):
     `broken` and to `rest`. `trio[trio_at[size] + rank]`: (broken, weighted) of a group, -1 for a size without prices.
     `topics[ASKED, i]`, `topics[OFFERED, i]`: bits. `gathered[g, i]`: whether member i belongs to gathering g.
     `alike[i]`: equal for members who are present at the same meetings. `timed`: whether `early` or `spaced` is asked.
+    `near[0, d]`, `near[1, d]`: what a repeat d meetings after the last adds to `broken` and to `rest`.
     """
 
     block: Ints
@@ -200,7 +464,7 @@ class Terms(NamedTuple):
     price_ledger: int
     at_most: int
     timed: bool
-    gap: int
+    near: Ints
     case_floor: int
     size_floor: int
     usual_size: int
@@ -243,17 +507,20 @@ def _group_price(seating: Seating, tally: Tally, terms: Terms, u: int, k: int, l
 @_inner
 def _pair_times(tally: Tally, terms: Terms, i: int, j: int, ledger: Ints, sign: int) -> None:
     """Adds what the times at which one pair meets cost: `early` and `spaced`."""
-    first, last, close = terms.past[FIRST_MET, i, j], terms.past[LAST_MET, i, j], 0
+    first, last = terms.past[FIRST_MET, i, j], terms.past[LAST_MET, i, j]
     for u in range(len(tally.group_of)):
         if tally.group_of[u, i] == tally.group_of[u, j] and tally.group_of[u, i] >= 0:
             if last > 0:
-                close += max(0, terms.gap - (terms.block[u, FIRST] - last))
+                after = terms.block[u, FIRST] - last
+                if after < terms.near.shape[1]:
+                    ledger[BROKEN] += sign * terms.near[0, after]
+                    ledger[REST] += sign * terms.near[1, after]
             last = terms.block[u, LAST]
             if first == 0:
                 first = terms.block[u, FIRST]
     waited = terms.meetings + 1 if first == 0 else max(0, first)
-    ledger[BROKEN] += sign * (terms.weight[EARLY, 0] * waited + terms.weight[SPACED, 0] * close)
-    ledger[REST] += sign * (terms.weight[EARLY, 1] * waited + terms.weight[SPACED, 1] * close)
+    ledger[BROKEN] += sign * terms.weight[EARLY, 0] * waited
+    ledger[REST] += sign * terms.weight[EARLY, 1] * waited
 
 
 @_inner

@@ -25,8 +25,9 @@ class Encounter:
 class RotationPenalties:
     """The penalty of each rule, not weighted, whether or not the programme asks for it.
 
-    `above_most`: meetings of pairs beyond `at_most`. `trio_weighted` is the exception: the rules within the trio
-    give it weighted already. `trio_broken`: the `must` penalties within the trio.
+    `spaced` has one for each rule of that name, `gatherings` one for each gathering. `above_most`: meetings of pairs
+    beyond `at_most`. `trio_weighted` is the exception: the rules within the trio give it weighted already.
+    `trio_broken`: the `must` penalties within the trio.
     """
 
     meet_new: int
@@ -34,7 +35,7 @@ class RotationPenalties:
     pair_meetings: int
     above_most: int
     early: int
-    spaced: int
+    spaced: tuple[int, ...]
     case_turns: int
     size_turns: int
     exchange: int
@@ -78,10 +79,13 @@ def penalties(problem: RotationProblem, meetings: Sequence[Meeting]) -> Rotation
         pair_meetings=sum(counts.values()),
         above_most=0 if at_most is None else sum(max(0, count - at_most) for count in counts.values()),
         early=sum(_first(problem, pair, times) for pair in counts),
-        spaced=sum(
-            max(0, problem.prices.gap - (later.first - sooner.last))
-            for pair_times in times.values()
-            for sooner, later in pairwise(pair_times)
+        spaced=tuple(
+            sum(
+                spacing.penalty(later.first - sooner.last)
+                for pair_times in times.values()
+                for sooner, later in pairwise(pair_times)
+            )
+            for spacing in problem.prices.spaced
         ),
         case_turns=_beyond_one(problem.members, Counter(_givers(meetings))),
         size_turns=_beyond_one(
@@ -113,7 +117,6 @@ def score(problem: RotationProblem, found: RotationPenalties) -> RotationScore:
     weighed: list[tuple[Weight | None, int]] = [
         (prices.meet_new, found.meet_new),
         (prices.early, found.early),
-        (prices.spaced, found.spaced),
         (prices.case_turns, found.case_turns),
         (prices.size_turns, found.size_turns),
         (1, found.trio_weighted),
@@ -121,6 +124,7 @@ def score(problem: RotationProblem, found: RotationPenalties) -> RotationScore:
         (MUST, found.above_most),
         (None if problem.exchange is None else problem.exchange.weight, found.exchange),
     ]
+    weighed += [(spacing.weight, penalty) for spacing, penalty in zip(prices.spaced, found.spaced, strict=True)]
     weighed += [
         (gathering.weight, penalty) for gathering, penalty in zip(problem.gatherings, found.gatherings, strict=True)
     ]

@@ -159,6 +159,41 @@ class Gathering:
 
 
 @dataclass(frozen=True)
+class CountedValue:
+    """Who has a value, and how many of a group of n may have it: low[n] to high[n], each step outside costing one."""
+
+    carriers: tuple[int, ...]
+    low: tuple[int, ...]
+    high: tuple[int, ...]
+    only_where_present: bool = False
+
+
+@dataclass(frozen=True)
+class CountRule:
+    """A rule within the trio that counts values, said so that it can be priced without listing groups."""
+
+    weight: Weight
+    values: tuple[CountedValue, ...]
+
+
+@dataclass(frozen=True)
+class Spacing:
+    """One rule `spaced`: a repeat costs the meetings by which it comes sooner than `gap` after the last."""
+
+    weight: Weight = 1
+    gap: int = 3
+
+    def __post_init__(self) -> None:
+        _refuse_weight(self.weight)
+        if self.gap < 0:
+            raise ValueError("gap cannot be negative")
+
+    def penalty(self, after: int) -> int:
+        """What a repeat costs so many meetings after the last, not weighted."""
+        return max(0, self.gap - after)
+
+
+@dataclass(frozen=True)
 class RotationPrices:
     """What the rules about the whole rotation weigh; None where the programme has no such rule.
 
@@ -169,17 +204,16 @@ class RotationPrices:
     meet_new: int | None = None
     at_most: int | None = None
     early: Weight | None = None
-    spaced: Weight | None = None
-    gap: int = 3
+    spaced: tuple[Spacing, ...] = ()
     case_turns: Weight | None = None
     size_turns: Weight | None = None
 
     def __post_init__(self) -> None:
-        for weight in (self.meet_new, self.early, self.spaced, self.case_turns, self.size_turns):
+        for weight in (self.meet_new, self.early, self.case_turns, self.size_turns):
             if weight is not None:
                 _refuse_weight(weight)
-        if self.gap < 0 or (self.at_most is not None and self.at_most < 0):
-            raise ValueError("gap and at_most cannot be negative")
+        if self.at_most is not None and self.at_most < 0:
+            raise ValueError("at_most cannot be negative")
 
     @property
     def spread_comes_first(self) -> bool:
@@ -208,6 +242,19 @@ class Meeting:
             raise ValueError("a member sits in two groups of one meeting")
 
 
+@dataclass(frozen=True, slots=True)
+class PlainQuestion:
+    """All that decides a rotation in which one member is like another: equal questions have equal answers."""
+
+    members: int
+    meetings: int
+    group_size: int
+    remainder: Literal["larger", "smaller"]
+    groups: int | None
+    keep: int
+    prices: RotationPrices
+
+
 @dataclass(frozen=True, eq=False)
 class RotationProblem:
     """The rotation of one network: members are 0 .. members - 1, meetings 0 .. len(present) - 1.
@@ -215,6 +262,7 @@ class RotationProblem:
     `present[m, i]`: whether member i comes to meeting m. `history[i, j]`: how often i and j met before; it counts
     in `met`, as 0 in `early`, and not in `spaced`. `fixed`: the first meetings, already past. `keep`: how many
     meetings in a row keep their groups, as far as attendance allows; a pair that meets in such a block has met once.
+    `counted`: the rules of `trio` again, where all of them count values.
     """
 
     members: int
@@ -227,6 +275,7 @@ class RotationProblem:
     fixed: tuple[Meeting, ...] = ()
     prices: RotationPrices = RotationPrices()
     trio: TrioPrice | None = None
+    counted: tuple[CountRule, ...] | None = None
     exchange: Exchange | None = None
     gatherings: tuple[Gathering, ...] = field(default=())
 
@@ -282,6 +331,23 @@ class RotationProblem:
         """The sizes of the groups of each meeting; of past meetings as they were."""
         past = tuple(tuple(len(group) for group in meeting.groups) for meeting in self.fixed)
         return past + tuple(self.sizes_for(int(row.sum())) for row in self.present[len(self.fixed) :])
+
+    @cached_property
+    def plain(self) -> PlainQuestion | None:
+        """The question without its people, where they are all alike and always there; None where they are not."""
+        alike = (
+            self.trio is None
+            and self.exchange is None
+            and not self.gatherings
+            and not self.fixed
+            and not self.earlier.any()
+            and bool(self.present.all())
+        )
+        if not alike:
+            return None
+        return PlainQuestion(
+            self.members, self.meetings, self.group_size, self.remainder, self.groups, self.keep, self.prices
+        )
 
     def sizes_for(self, present: int) -> tuple[int, ...]:
         """The sizes of the groups when this many are present."""

@@ -28,7 +28,7 @@ from solver.rotation.kernels import (
     weigh,
 )
 from solver.rotation.price import RotationScore
-from solver.rotation.problem import MUST, Bools, Exchange, Group, Ints, TrioTable, Weight
+from solver.rotation.problem import MUST, Bools, Exchange, Group, Ints, Spacing, TrioTable, Weight
 
 Blocks: TypeAlias = tuple[tuple[Group, ...], ...]
 """The groups of each open block."""
@@ -70,7 +70,7 @@ def even_spread(
     history = np.zeros(kinds, np.int64)
     history[kind[i, j]] = shape.met[i, j]
     even = int((history * (history - 1) // 2).sum())
-    price = _prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most)
+    price = met_prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most)
     # A barred pair starts on a second price list behind the first, where each meeting costs HARD besides.
     history[kind[i, j][barred[i, j]]] += len(price)
     price = np.concatenate([price, price + HARD * np.arange(len(price))])
@@ -104,9 +104,13 @@ def anneal(
     stop: Stop,
     hot: float = HOT,
     cold: float = COLD,
+    moving: Sequence[int] | None = None,
 ) -> Spread:
-    """One annealing of the spread over kinds of pairs, cooling geometrically; see `kernels.spread`."""
-    seating = _seating(blocks)
+    """One annealing of the spread over kinds of pairs, cooling geometrically; see `kernels.spread`.
+
+    `moving`: the blocks that may change, all of them unless it is given.
+    """
+    seating = seating_of(blocks)
     met = before.copy()
     for groups in blocks:
         for group in groups:
@@ -115,8 +119,9 @@ def anneal(
                     met[kind[member, other]] += step[kind[member, other]]
     cost = np.full(2, int((size * price[met]).sum()), np.int64)
     best = seating.seat.copy()
-    free = np.array([u for u, groups in enumerate(blocks) if len(groups) > 1], np.int64)
-    rng = _words(random)
+    able = range(len(blocks)) if moving is None else moving
+    free = np.array([u for u in able if len(blocks[u]) > 1], np.int64)
+    rng = words(random)
     chunks = max(1, iterations // SPREAD_CHUNK)
     done = 0
     for chunk in range(chunks if len(free) else 0):
@@ -125,7 +130,7 @@ def anneal(
         temperature = hot * (cold / hot) ** (chunk / chunks)
         spread(seating, free, kind, step, size, price, met, rng, SPREAD_CHUNK, temperature, target, cost, best)
         done += SPREAD_CHUNK
-    return Spread(_groups(best, seating), int(cost[1]), max(done, 1))
+    return Spread(groups_of(best, seating), int(cost[1]), max(done, 1))
 
 
 def deal(
@@ -197,10 +202,10 @@ def weighed_rest(
     `givers` has the case givers of every meeting of the open blocks, one for each group, and `start` the price.
     """
     problem = shape.problem
-    seating = _seating(blocks)
+    seating = seating_of(blocks)
     terms = _terms(shape, table)
     random = np.random.default_rng([seed, problem.members, 1])
-    rng = _words(random)
+    rng = words(random)
     free = np.array([u for u, groups in enumerate(blocks) if len(groups) > 1], np.int64)
     tally = _tally(shape, seating, _places(seating, shape, givers))
     now = np.array([start.broken, start.balance or 0, start.rest], np.int64) + _unfairness(terms, tally)
@@ -230,7 +235,7 @@ def weighed_rest(
             seating.seat[:] = best_seat
             tally = _tally(shape, seating, best_giver)
             now[:] = best
-    return Weighed(_groups(best_seat, seating), *(int(part) for part in best))
+    return Weighed(groups_of(best_seat, seating), *(int(part) for part in best))
 
 
 def _each_pair(members: int) -> tuple[Ints, int]:
@@ -241,14 +246,14 @@ def _each_pair(members: int) -> tuple[Ints, int]:
     return kind + kind.T, max(1, len(i))
 
 
-def _prices(most: int, at_most: int | None) -> Ints:
+def met_prices(most: int, at_most: int | None = None) -> Ints:
     """What meeting 0, 1, ... times costs."""
     met = np.arange(most + 2, dtype=np.int64)
     price = met * (met - 1) // 2
     return price if at_most is None else price + HARD * np.maximum(0, met - at_most)
 
 
-def _seating(blocks: Sequence[Sequence[Group]]) -> Seating:
+def seating_of(blocks: Sequence[Sequence[Group]]) -> Seating:
     """Groups as arrays."""
     seats = [sum(len(group) for group in groups) for groups in blocks]
     width = max(seats, default=0) or 1
@@ -266,7 +271,7 @@ def _seating(blocks: Sequence[Sequence[Group]]) -> Seating:
     return Seating(seat, start, group_of_seat, np.array(seats, np.int64))
 
 
-def _groups(seat: Ints, seating: Seating) -> Blocks:
+def groups_of(seat: Ints, seating: Seating) -> Blocks:
     """Arrays as groups, each sorted, in order."""
     return tuple(
         tuple(tuple(sorted(row[low:high].tolist())) for low, high in pairwise(seating.start[u].tolist()) if high > low)
@@ -274,7 +279,7 @@ def _groups(seat: Ints, seating: Seating) -> Blocks:
     )
 
 
-def _words(random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+def words(random: np.random.Generator) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     """A state for the kernels' random numbers; never zero, where xorshift would stay."""
     return np.array([random.integers(1, 1 << 63)], np.uint64)
 
@@ -345,12 +350,12 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
         sum(size for size in cut if size != problem.group_size) * times
         for cut, times in zip(shape.sizes, meetings, strict=True)
     )
-    spread_price = _prices(int(shape.met.max(initial=0)) + len(shape.blocks), None)
+    spread_price = met_prices(int(shape.met.max(initial=0)) + len(shape.blocks), None)
     largest = max((size for cut in shape.sizes for size in cut), default=0)
     binomial = np.array([[comb(i, s) for s in range(largest + 1)] for i in range(v + 1)], np.int64)
     trio_at, trio = _flat(table, largest)
     exchange = problem.exchange or Exchange(np.zeros((v, 1), np.uint64), np.zeros((v, 1), np.uint64), 0)
-    weights = [prices.early, prices.spaced, prices.case_turns, prices.size_turns, exchange.weight]
+    weights = [prices.early, prices.case_turns, prices.size_turns, exchange.weight]
     weights += [gathering.weight for gathering in problem.gatherings]
     gathered = np.zeros((len(problem.gatherings), v), np.int64)
     for g, gathering in enumerate(problem.gatherings):
@@ -378,12 +383,21 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
         meetings=problem.meetings,
         price_ledger=BALANCE if prices.spread_comes_first else REST,
         at_most=int(np.iinfo(np.int64).max) if prices.at_most is None else prices.at_most,
-        timed=prices.early is not None or prices.spaced is not None,
-        gap=prices.gap,
+        timed=prices.early is not None or bool(prices.spaced),
+        near=_near(prices.spaced),
         case_floor=(int(shape.cases.sum()) + groups) // v,
         size_floor=(int(shape.odd.sum()) + odd) // v,
         usual_size=problem.group_size,
     )
+
+
+def _near(spacings: Sequence[Spacing]) -> Ints:
+    """What a repeat costs 0, 1, ... meetings after the last, broken and weighted; nothing beyond the largest gap."""
+    near = np.zeros((2, max((spacing.gap for spacing in spacings), default=0) + 1), np.int64)
+    for spacing in spacings:
+        for after in range(near.shape[1]):
+            near[:, after] += _pair(spacing.weight) * spacing.penalty(after)
+    return near
 
 
 def _flat(table: TrioTable | None, largest: int) -> tuple[Ints, Ints]:
@@ -403,7 +417,8 @@ def _weights(shape: Frame, table: TrioTable | None) -> list[int]:
     """The weights that the rest adds up, where they are positive."""
     prices, exchange = shape.problem.prices, shape.problem.exchange
     found: list[Weight | None] = [
-        prices.meet_new, prices.early, prices.spaced, prices.case_turns, prices.size_turns,
+        prices.meet_new, prices.early, *(spacing.weight for spacing in prices.spaced),
+        prices.case_turns, prices.size_turns,
         exchange.weight if exchange else None, *(gathering.weight for gathering in shape.problem.gatherings),
     ]  # fmt: skip
     if table is not None:

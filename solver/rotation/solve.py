@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -14,12 +15,15 @@ from ortools.sat.python import cp_model
 
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
-from solver.rotation.designs import cooked, known_recipe, recipes, schedule
+from solver.rotation.counted import weigh_counted
+from solver.rotation.designs import cooked, known_recipe, mended, recipes, schedule
+from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
 from solver.rotation.price import RotationPenalties, RotationScore, penalties, score
 from solver.rotation.problem import (
     LARGEST_TABLE,
+    MUST,
     Group,
     Ints,
     Meeting,
@@ -38,6 +42,12 @@ WEIGH_ITERATIONS: Final = 500_000
 
 RESTART: Final = 1_500_000
 """Moves of the spread before it starts afresh."""
+
+COUNTED_SECONDS: Final = 3.0
+"""What the walk of rules that count values takes at effort 1, on a slow machine."""
+
+EXACT_WORK: Final = 10.0
+"""What proving or finding a plan that keeps its `must` rules may take at effort 1, where search found none."""
 
 USUAL_EFFORT: Final = 0.3
 """The effort where neither effort nor deadline is given."""
@@ -148,6 +158,10 @@ class _Watch:
         clock, end = self._clock, self._start + share * (self._deadline - self._start)
         return lambda: clock() >= end or self()
 
+    def remaining(self) -> float | None:
+        """Seconds to the deadline; None without one."""
+        return None if self._deadline is None or self._clock is None else self._deadline - self._clock()
+
     def __call__(self) -> bool:
         late = self._deadline is not None and self._clock is not None and self._clock() >= self._deadline
         self.called = self.called or late or (self._should_stop is not None and self._should_stop())
@@ -191,26 +205,48 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
     while _needs_weighing(work, best) and (lap == 0 or (spent < budget and not work.stop())):
         share = min(budget - spent, 1.0 * 2**lap, 16.0) if budget > spent else budget
         start = best if lap % 2 == 0 else first
-        weighed = weighed_rest(
-            work.shape,
-            start.blocks,
-            tuple(meeting.case_givers for meeting in start.meetings[-work.shape.rows :]),
-            start=start.score,
-            table=work.table,
-            seed=work.seed + lap,
-            iterations=max(1000, int(WEIGH_ITERATIONS * share)),
-            rest_bound=work.bounds.rest,
-            balance_bound=work.bounds.meet_new.value,
-            stop=work.stop,
-        )
-        best = min(best, _plan(work, weighed.blocks), key=lambda plan: plan.key)
+        best = min(best, _weighed(work, start, work.seed + lap, share), key=lambda plan: plan.key)
         spent, lap = spent + share, lap + 1
-    if work.table is None and work.problem.trio is not None:
+    if work.table is None and work.problem.counted is not None:
+        # A walk that the clock cuts off has not cooled: with a deadline it is made as long as there is time for.
+        left = work.stop.remaining()
+        share = budget if left is None else min(budget, max(0.05, left / COUNTED_SECONDS))
+        counted = weigh_counted(
+            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop
+        )
+        best = min(best, _plan(work, counted), key=lambda plan: plan.key)
+    elif work.table is None and work.problem.trio is not None:
         best = min(best, _plan(work, polish(work.shape, best.blocks, seed=work.seed, budget=budget, stop=work.stop)),
                    key=lambda plan: plan.key)  # fmt: skip
+    impossible = False
+    if best.score.broken:
+        answer = keep_musts(
+            work.shape, work.table, work=EXACT_WORK * min(budget, LONGEST_SPREAD), seconds=work.stop.remaining()
+        )
+        impossible = answer.impossible
+        if answer.blocks is not None:
+            best, origin = _plan(work, answer.blocks), "an exact model of what must hold"
+            best = min(best, _weighed(work, best, work.seed, min(budget, 1.0)), key=lambda plan: plan.key)
     if progress is not None:
         progress(RotationProgress("weighed", best.score, work.bounds))
-    return _result(work, best, origin)
+    return _result(work, best, origin, impossible=impossible)
+
+
+def _weighed(work: _Work, start: _Plan, seed: int, share: float) -> _Plan:
+    """The plan after one lap of weighing; not necessarily better."""
+    weighed = weighed_rest(
+        work.shape,
+        start.blocks,
+        tuple(meeting.case_givers for meeting in start.meetings[-work.shape.rows :]),
+        start=start.score,
+        table=work.table,
+        seed=seed,
+        iterations=max(1000, int(WEIGH_ITERATIONS * share)),
+        rest_bound=work.bounds.rest,
+        balance_bound=work.bounds.meet_new.value,
+        stop=work.stop,
+    )
+    return _plan(work, weighed.blocks)
 
 
 def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
@@ -232,23 +268,43 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
         # Where even this is above the bound, no search here has ever done better: the time is worth more elsewhere.
         return cooked(known, target)[0], f"search among plans with a symmetry of order {known.order}"
     iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
-    found = even_spread(
-        shape, barred=barred, target=target, seed=work.seed,
-        iterations=iterations // 2 if symmetric else iterations,
-        restart=RESTART, stop=stop,
-    )  # fmt: skip
-    best: tuple[int, Blocks, str] = (found.cost, found.blocks, "search")
+
+    def search(share: int) -> tuple[int, Blocks, str]:
+        nonlocal iterations
+        found = even_spread(
+            shape, barred=barred, target=target, seed=work.seed, iterations=share, restart=RESTART, stop=stop
+        )
+        iterations -= found.iterations
+        return found.cost, found.blocks, "search"
+
+    best = search(min(iterations // 3, RESTART) if symmetric else iterations)
     if symmetric and best[0] > target:
-        left = iterations - found.iterations
+        # Plans with a symmetry are few, so this is soon over; where there is one at the bound, it is found.
         for recipe in recipes(work.problem.members, sizes, len(shape.blocks)):
-            if left <= 0 or stop() or best[0] <= target:
+            share = iterations // 2 // recipe.restarts
+            if share < LEAST_SHARE or stop() or best[0] <= target:
                 break
-            smaller = replace(recipe, iterations=min(recipe.iterations, max(20_000, left // recipe.restarts)))
+            smaller = replace(recipe, iterations=min(recipe.iterations, share))
             rounds, cost = cooked(smaller, target)
-            left -= smaller.iterations * smaller.restarts
+            iterations -= smaller.iterations * smaller.restarts
             if cost < best[0]:
                 best = (cost, rounds, f"search among plans with a symmetry of order {recipe.order}")
+        near = mended(work.problem.members, sizes, len(shape.blocks)) if best[0] > target else None
+        if near is not None:
+            best = min(best, (_even(near[0]), near[0], f"{near[1]} ({near[2]})"), key=lambda found: found[0])
+        if best[0] > target and not stop():
+            best = min(best, search(max(iterations, LEAST_SHARE)), key=lambda found: found[0])
     return best[1], best[2]
+
+
+def _even(blocks: Blocks) -> int:
+    """The sum over pairs of met (met - 1) / 2 of these groups alone."""
+    met = Counter(pair for groups in blocks for group in groups for pair in combinations(group, 2))
+    return sum(times * (times - 1) // 2 for times in met.values())
+
+
+LEAST_SHARE: Final = 20_000
+"""Moves of the spread that are worth starting."""
 
 
 def _needs_weighing(work: _Work, plan: _Plan) -> bool:
@@ -256,7 +312,7 @@ def _needs_weighing(work: _Work, plan: _Plan) -> bool:
     prices, problem = work.problem.prices, work.problem
     grouped = (
         prices.early is not None
-        or prices.spaced is not None
+        or bool(prices.spaced)
         or prices.size_turns is not None
         or prices.meet_new is not None
         or problem.exchange is not None
@@ -287,11 +343,13 @@ def _plan(work: _Work, blocks: Blocks) -> _Plan:
     return _Plan(meetings, blocks, found, score(problem, found))
 
 
-def _result(work: _Work, plan: _Plan, origin: str) -> RotationResult:
+def _result(work: _Work, plan: _Plan, origin: str, *, impossible: bool) -> RotationResult:
     """What may be said about the plan."""
     bounds, scored = work.bounds, plan.score
     if scored.broken:
         reasons = _impossible_meetings(work)
+        if impossible and not reasons:
+            reasons = (f"{', '.join(_musts(work.problem))}: no plan keeps them, which an exact model proves",)
         status = RotationStatus.INFEASIBLE if reasons else RotationStatus.UNKNOWN
         return replace(_without_answer(status, bounds, reasons, work.seed), stopped_by_clock=work.stop.called)
     return RotationResult(
@@ -318,6 +376,22 @@ def _without_answer(
         status=status, meetings=(), penalties=None, bounds=bounds, balance=None, rest=None, repeats=None,
         least_repeats=bounds.least_repeats.value, origin="", reasons=reasons, seed=seed, stopped_by_clock=False,
     )  # fmt: skip
+
+
+def _musts(problem: RotationProblem) -> list[str]:
+    """The rules that must hold, by name."""
+    prices = problem.prices
+    named = [
+        ("meet_new at_most", prices.at_most is not None),
+        ("early", prices.early is MUST),
+        ("spaced", any(spacing.weight is MUST for spacing in prices.spaced)),
+        ("case_turns", prices.case_turns is MUST),
+        ("size_turns", prices.size_turns is MUST),
+        ("exchange", problem.exchange is not None and problem.exchange.weight is MUST),
+        ("together", any(gathering.weight is MUST for gathering in problem.gatherings)),
+        ("must rules within the trio", problem.trio is not None),
+    ]
+    return [name for name, asked in named if asked]
 
 
 def _impossible_meetings(work: _Work) -> tuple[str, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import comb
 from typing import ClassVar
 
@@ -34,6 +35,15 @@ class MeetNew(TrioRule):
     at_most: int | None = parameter(Parameter.COUNT, default=None)
     history: tuple[tuple[int, int], ...] = parameter(Parameter.HISTORY, default=())
     """Pairs who met before, once for each time."""
+
+    @cached_property
+    def met_before(self) -> Mapping[int, Sequence[int]]:
+        """Whom each person met before, once for each time; looked up for every network."""
+        found: dict[int, list[int]] = {}
+        for one, other in self.history:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+        return found
 
     def needs_of_network(self, pool: Pool, trios: Trios) -> Sequence[Term]:
         """Some sizes leave too few pairs for the meetings: eight people in two fours meet 120 times, in 28 pairs."""

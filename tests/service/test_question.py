@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from service.check import check
 from service.compose import answer
 from service.faults import InputError
 from service.files import NoFiles
@@ -42,9 +43,16 @@ def test_two_rules_that_ask_for_facilitators_are_priced_where_each_applies() -> 
     assert found.proposal["composition"]["objective"] == 3003
 
 
-def test_rules_spaced_share_one_gap() -> None:
-    """Two gaps in one programme cannot both be planned, and that is said rather than guessed."""
-    assert codes(rules=[{"rule": "spaced", "gap": 2}, {"rule": "spaced", "gap": 4}]) == ["one_gap"]
+def test_rules_spaced_may_ask_different_gaps() -> None:
+    """A repeat after two meetings holds with gap 2 and costs 4 - 2 with gap 4; each rule has its own row."""
+    rules = [{"rule": "spaced", "gap": 2, "name": "near"}, {"rule": "spaced", "gap": 4, "name": "far", "weight": 3}]
+    case = asked(rules=rules, meetings={"count": 6})
+    found = answer(case, Limits(effort=1))
+    assert found.proposal is not None
+    rows = {row["name"]: row["penalty"] for row in found.proposal["rotations"][0]["rules"]}
+    assert set(rows) == {"meet_new", "near", "far"}
+    assert rows["far"] >= rows["near"]
+    assert check(case.question, found.proposal) == ()
 
 
 def test_free_networks_take_the_names_that_members_are_to_stay_in() -> None:

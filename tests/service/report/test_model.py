@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from service.report import repeats, report_of, summary_of
@@ -45,6 +47,31 @@ def test_asks_name_who_can_help() -> None:
     assert [(topic.name, [other.name for other in topic.others]) for topic in bo.offers] == [
         ("feedback", ["Ann Baert"])
     ]
+
+
+def test_members_know_what_they_received_and_gave() -> None:
+    """Ann asks feedback and Bo offers it: at the meeting where Ann brings her case, she receives it and Bo gives it."""
+    gent = report_of(question(), proposal()).shared.networks[0]
+    ann, bo = gent.members[:2]
+    at = next(
+        meeting.number
+        for meeting in gent.meetings
+        for trio in meeting.trios
+        if trio.case_giver is not None and trio.case_giver.name == "Ann Baert"
+    )
+    assert [(each.topic, each.meeting, [p.name for p in each.others]) for each in ann.received] == [
+        ("feedback", at, ["Bo Claes"])
+    ]
+    assert [(each.topic, each.meeting, [p.name for p in each.others]) for each in bo.given] == [
+        ("feedback", at, ["Ann Baert"])
+    ]
+
+
+def test_a_network_knows_by_when_everybody_has_met_everybody() -> None:
+    """One group of four: at the first meeting; without meetings there is nothing to say."""
+    gent = report_of(question(), proposal()).shared.networks[0]
+    assert gent.all_met_by == 1
+    assert replace(gent, meetings=()).all_met_by is None
 
 
 def test_mix_sets_a_network_against_everybody() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from solver.rotation.designs import KNOWN, Design, cook, fault_of, largest, schedule
 from solver.rotation.field import field
-from solver.rotation.problem import group_sizes
+from solver.rotation.problem import RotationProblem, full_attendance, group_sizes
+from solver.rotation.solve import rotate
 
 
 @pytest.mark.parametrize(
@@ -26,17 +27,26 @@ def test_trios_at_the_most_rounds_known(members: int, rounds: int) -> None:
 
 @pytest.mark.parametrize(
     ("members", "size", "rounds"),
-    [(16, 4, 5), (28, 4, 9), (40, 4, 13), (20, 4, 5), (25, 5, 6), (49, 7, 8), (64, 4, 21), (10, 2, 9), (15, 5, None)],
-)
-def test_larger_groups(members: int, size: int, rounds: int | None) -> None:
-    """Planes, unitals and transversal designs; none where no formula fits."""
+    [
+        (16, 4, 5), (28, 4, 9), (40, 4, 13), (20, 4, 5), (25, 5, 6), (49, 7, 8), (64, 4, 21), (10, 2, 9), (15, 5, 1),
+        (32, 4, 10), (24, 4, 7), (36, 4, 11), (44, 4, 14), (48, 4, 15), (56, 4, 18), (60, 4, 19), (72, 4, 23),
+        (80, 4, 26), (84, 4, 27), (96, 4, 31), (100, 4, 33), (108, 4, 35), (128, 4, 42), (172, 4, 57), (196, 4, 65),
+        (54, 3, 26), (66, 3, 32), (72, 3, 35), (90, 3, 44), (105, 3, 52), (108, 3, 53),
+        (65, 5, 16), (75, 5, 16), (85, 5, 21), (120, 8, 17), (108, 6, 19),
+    ],
+)  # fmt: skip
+def test_larger_groups(members: int, size: int, rounds: int) -> None:
+    """Planes, unitals, arcs, starters and what is made of them: so many rounds, and no pair meets twice."""
     design = largest(members, size)
-    if rounds is None:
-        assert design is None
-    else:
-        assert design is not None
-        assert len(design.rounds) == rounds
-        assert fault_of(members, design.rounds) is None
+    assert design is not None
+    assert len(design.rounds) == rounds
+    assert fault_of(members, design.rounds) is None
+    assert len(design.source) > 3
+
+
+def test_nobody_can_leave_a_group_short() -> None:
+    """Sixteen people do not fall into groups of five."""
+    assert largest(16, 5) is None
 
 
 def test_a_design_with_a_repeat_is_refused() -> None:
@@ -82,6 +92,23 @@ def test_schedules_spread_perfectly(members: int, remainder: str) -> None:
             for pair in combinations(group, 2):
                 times[pair] += 1
     assert max(times.values()) - min(times.values()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("members", "groups", "rounds"),
+    [
+        (16, 5, 6), (19, 6, 7),  # one round more than the published schedules
+        (30, 6, 6), (29, 6, 6), (28, 6, 6), (31, 6, 3), (36, 6, 3), (47, 10, 7), (60, 10, 6), (73, 14, 14),
+        (75, 14, 11), (89, 18, 18), (101, 20, 15), (107, 22, 14), (62, 13, 15), (81, 17, 20), (70, 10, 5), (100, 10, 3),
+    ],
+)  # fmt: skip
+def test_adjacent_sizes_without_a_repeat(members: int, groups: int, rounds: int) -> None:
+    """Groups of two sizes, as Miller, Ivanov, Prosser et al. (2021) list them: no pair meets twice."""
+    result = rotate(RotationProblem(members, full_attendance(members, rounds), groups=groups), seed=1, effort=1)
+    sizes = group_sizes(members, 3, groups=groups)
+    assert all(sorted(map(len, meeting.groups), reverse=True) == list(sizes) for meeting in result.meetings)
+    assert fault_of(members, [meeting.groups for meeting in result.meetings]) is None
+    assert (result.repeats, result.least_repeats) == (0, 0)
 
 
 @pytest.mark.parametrize("key", sorted(KNOWN))

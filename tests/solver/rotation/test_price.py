@@ -12,6 +12,7 @@ from solver.rotation.problem import (
     Meeting,
     RotationPrices,
     RotationProblem,
+    Spacing,
     full_attendance,
 )
 
@@ -27,32 +28,33 @@ def _pairs(meetings: int, **more: object) -> RotationProblem:
 def test_meet_new_repeats_early_and_turns() -> None:
     """Groups A, B, A: two pairs meet twice, two once, two never.
 
-    meet_new 2 x 1; repeats 2; early 1 + 1 + 2 + 2 and twice 4 for never; spaced with gap 3: twice 3 - 2. Member 0 gives
+    meet_new 2 x 1; repeats 2; early 1 + 1 + 2 + 2 and twice 4 for never; spaced with gap 3: twice 3 - 2,
+    with gap 5: twice 5 - 2. Member 0 gives
     three cases and member 3 none: 3 - 0 - 1.
     """
-    found = penalties(_pairs(3), (ONE, OTHER, ONE))
+    found = penalties(_pairs(3, prices=RotationPrices(spaced=(Spacing(), Spacing(gap=5)))), (ONE, OTHER, ONE))
     assert (found.meet_new, found.repeats, found.pair_meetings) == (2, 2, 6)
-    assert (found.early, found.spaced, found.case_turns, found.size_turns) == (14, 2, 2, 0)
+    assert (found.early, found.spaced, found.case_turns, found.size_turns) == (14, (2, 6), 2, 0)
 
 
 def test_history_counts_in_met_and_as_early_zero_but_not_in_spaced() -> None:
     """Who met before has met once more, by meeting 0; how long ago is not priced."""
     history = np.zeros((4, 4), np.int64)
     history[0, 1] = history[1, 0] = 2
-    problem = _pairs(1, history=history, prices=RotationPrices(at_most=2))
+    problem = _pairs(1, history=history, prices=RotationPrices(at_most=2, spaced=(Spacing(),)))
     found = penalties(problem, (ONE,))
     assert met(problem, (ONE,))[0, 1] == 3
     assert (found.meet_new, found.repeats, found.pair_meetings) == (3, 2, 4)
-    assert (found.early, found.spaced, found.above_most) == (0 + 1 + 4 * 2, 0, 1)
+    assert (found.early, found.spaced, found.above_most) == (0 + 1 + 4 * 2, (0,), 1)
 
 
 def test_kept_meetings_count_once() -> None:
     """Two meetings that keep their groups are one encounter; the next block is one meeting after it."""
-    problem = _pairs(4, keep=2)
+    problem = _pairs(4, keep=2, prices=RotationPrices(spaced=(Spacing(),)))
     found = penalties(problem, (ONE, ONE, ONE, ONE))
     assert (found.meet_new, found.pair_meetings) == (2, 4)
     # Last together at 2, next at 3: gap 3 - 1, for two pairs.
-    assert found.spaced == 4
+    assert found.spaced == (4,)
 
 
 def test_size_turns_count_groups_of_the_other_size() -> None:
