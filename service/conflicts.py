@@ -297,9 +297,13 @@ def _way(way: WayOut, question: Question) -> Way:
     said = [text for scored in way.given for violation in scored.violations
             for text in _gives(scored.rule, violation, way, question)]  # fmt: skip
     switches: list[str] = []
+    loosened = {name for name, *_ in way.loosened}
+    for name, key, before, now in way.loosened:
+        said.append(say(language, f"way_out.{key}", rule=name, before=before, now=now))
+        switches += ["--set", f'rules."{name}".{key}={now}']
     for part in way.parts:
         if isinstance(part, str):
-            switches += ["--without", part]
+            switches += [] if part in loosened else ["--without", part]
         elif isinstance(part, Pinned):
             id_ = question.ids[part.person]
             said.append(say(language, "way_out.pin", id=id_))

@@ -34,7 +34,10 @@ from solver.problem import Problem
 from solver.repair import FEWEST, Choice, Repaired, Wanted, repair
 from solver.rotating import question as rotation_question
 from solver.rotation.solve import rotate
-from solver.solve import ROTATION_EFFORT, Result, Rotation, recount
+from solver.solve import Result, Rotation, recount
+
+MEND_EFFORT = 0.04
+"""Of one effort, for the meetings of each network that changes: a repair is asked for at once."""
 
 LEAST_ROTATION_SECONDS = 0.05
 """What the meetings of one network get, however little time is left."""
@@ -246,7 +249,7 @@ def _planned(mended: Mended, beside: Baseline, choice: Choice, limits: Limits, w
         result = rotate(
             posed,
             seed=limits.seed,
-            effort=None if limits.effort is None else ROTATION_EFFORT * limits.effort,
+            effort=None if limits.effort is None else MEND_EFFORT * limits.effort,
             deadline=deadline,
             clock=None if deadline is None else clock,
             should_stop=lambda: watch.cancelled,

@@ -20,14 +20,15 @@ from solver.cp import cp_solver
 from solver.lower import Lowered, lower
 from solver.lowering import Count, Pairs, Variety
 from solver.model import CompositionModel
+from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Network, Problem
-from solver.rules.base import MUST, Rule
+from solver.rules.base import Ground, Rule
 
 MOST_CONFLICTS = 10
 """Conflicts that are looked for."""
 
-CORE_WORK, TRIAL_WORK = 1.0, 0.5
-"""Deterministic seconds for one look at many rules at once, and for one trial of a few."""
+CORE_WORK, TRIAL_WORK, QUICK_WORK = 1.0, 0.5, 0.2
+"""Deterministic seconds for one look at many rules at once, for one trial of a few, and for a first quick one."""
 
 LEAST_CLIQUE = 3
 """People who all have to be kept apart, from which a row of their own is worth it."""
@@ -84,7 +85,7 @@ class Conflicts:
     """What was found: conflicts, smallest first, and ways out.
 
     `possible` is True where everything holds together, False where that is proven impossible, None where neither is.
-    `complete`: whether there are no other conflicts and ways out.
+    `complete`: whether there are no other conflicts.
     """
 
     possible: bool | None
@@ -140,22 +141,65 @@ def asking_only(problem: Problem, parts: Collection[Part]) -> Problem:
         must_place=problem.must_place if Limit.WAITLIST in kept else frozenset(),
         pins={person: place for person, place in problem.pins.items() if Pinned(person) in kept},
     )
-    if Limit.COUNT not in kept:
-        changed = with_any_count(changed)
-    if Limit.FACILITATORS not in kept:
-        changed = without_facilitators(changed)
-    return changed
+    return changed if Limit.FACILITATORS in kept else without_facilitators(changed)
 
 
-def with_any_count(problem: Problem) -> Problem:
-    """The same problem with as few or as many networks as may help; given ones stay."""
-    fixed, people = problem.fixed_count, max(1, problem.pool.size)
+def with_any_count(problem: Problem, most: int) -> Problem:
+    """The same problem with as few networks as it likes, or as many as `most`; given ones stay."""
+    fixed = problem.fixed_count
+    like = problem.networks[-1]
+    more = [Network(f"+{i}", like.min_size, like.max_size) for i in range(most - len(problem.networks))]
+    return replace(problem, networks=(*problem.networks, *more)[: max(fixed, most)], min_count=fixed)
+
+
+def most_networks(problem: Problem) -> int:
+    """How many networks there can be at most: by their least sizes, and by the rules that ask something of each."""
+    fixed, people = problem.fixed_count, problem.pool.size
     free = problem.networks[fixed:] or problem.networks
-    smallest = min((network.min_size for network in free), default=1)
-    largest = max((network.max_size for network in free), default=people)
-    most = max(len(problem.networks), min(people // smallest, 2 * len(problem.networks) + 2))
-    more = [Network(f"+{i}", smallest, max(smallest, largest)) for i in range(most - len(problem.networks))]
-    return replace(problem, networks=(*problem.networks, *more), min_count=fixed)
+    most = people // min(network.min_size for network in free)
+    ground = Ground(problem.networks, max(1, people), len(problem.slots))
+    for rule in problem.rules:
+        for term in rule.lower(problem.pool, ground) if rule.is_must and rule.networks is None else ():
+            if isinstance(term, Count):
+                for carriers, band in term.values:
+                    if not band.only_where_present and min(band.low[1:]) > 0:
+                        most = min(most, len(carriers) // min(band.low[1:]))
+            elif isinstance(term, Variety) and min(term.need[1:]) > 0:
+                most = min(most, sum(map(len, term.values)) // min(term.need[1:]))
+    return max(fixed, most)
+
+
+def hold(problem: Problem, parts: Collection[Part], *, work: float = TRIAL_WORK) -> Trial:
+    """Whether these parts can hold together, whatever else the problem asks.
+
+    With any number of networks, more and more of them are tried; that it cannot be is proven only with as many as
+    there could ever be.
+    """
+    asked = asking_only(problem, parts)
+    if Limit.COUNT in parts or not asked.networks:
+        return attempt(asked, work=work)
+    most, here = most_networks(asked), len(asked.networks)
+    trial = Trial(None)
+    for count in sorted({min(most, here), min(most, 2 * here + 2), min(most, MOST_SEATS // max(1, problem.pool.size))}):
+        if count < asked.fixed_count:
+            continue
+        trial = attempt(with_any_count(asked, count), work=work)
+        if trial.possible or (trial.possible is False and count == most):
+            return trial
+    return _everybody_alone(asked) or Trial(None)
+
+
+def _everybody_alone(problem: Problem) -> Trial | None:
+    """An answer with a network for each unit, if that keeps everything that is asked."""
+    if problem.fixed_count or problem.pins or any(network.min_size > 1 for network in problem.networks):
+        return None
+    units = lower(problem).units
+    alone = with_any_count(problem, len(units))
+    alone = replace(alone, networks=tuple(replace(n, accepted=None) for n in alone.networks))
+    nothing = (None,) * len(alone.networks)
+    composition = Composition(units.of, nothing, nothing)
+    good = not score(alone, composition).broken and next(breaches(alone, composition), None) is None
+    return Trial(True, composition) if good else None
 
 
 def without_facilitators(problem: Problem) -> Problem:
@@ -195,17 +239,29 @@ def attempt(problem: Problem, *, work: float = TRIAL_WORK, seconds: float | None
     model = CompositionModel(lowered)
     for row in totals(model, [*range(len(lowered.rules))]):
         model.model.add(row.holds)
-    solver = _solver(work, seconds)
-    status = solver.solve(model.model)
-    if status == cp_model.INFEASIBLE:
-        return Trial(False)
-    if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return Trial(True, model.composition(list(solver.response_proto.solution)))
+    for solver in (_solver(min(QUICK_WORK, work), seconds), _thorough(work, seconds)):
+        status = solver.solve(model.model)
+        if status == cp_model.INFEASIBLE:
+            return Trial(False)
+        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return Trial(True, model.composition(list(solver.response_proto.solution)))
     return Trial(None)
 
 
 def _solver(work: float, seconds: float | None = None) -> cp_model.CpSolver:
-    """One worker, which is what assumptions need, and gives the same answer every time."""
+    """One worker, which is what assumptions need, and gives the same answer every time.
+
+    The rows of totals say what the linear relaxation, probing and symmetries would find out, in half the time.
+    """
+    solver = _thorough(work, seconds)
+    solver.parameters.cp_model_probing_level = 0
+    solver.parameters.symmetry_level = 0
+    solver.parameters.linearization_level = 0
+    return solver
+
+
+def _thorough(work: float, seconds: float | None = None) -> cp_model.CpSolver:
+    """The same with all that CP-SAT can do."""
     solver = cp_solver(workers=1, work=work)
     if seconds is not None:
         solver.parameters.max_time_in_seconds = max(0.01, seconds)
@@ -286,6 +342,11 @@ def cliques(pairs: Collection[tuple[int, int]], people: int) -> list[tuple[int, 
     return found
 
 
+def count_tried(problem: Problem) -> int:
+    """How many networks are looked at where their number is open: enough for what any number would do, as a rule."""
+    return max(problem.fixed_count, min(problem.pool.size, 2 * len(problem.networks) + 2))
+
+
 class _Literals:
     """The model in which every part is a literal that can be assumed or not."""
 
@@ -293,6 +354,9 @@ class _Literals:
         self.parts = [part for part in parts if part not in OUTER]
         kept: set[Part] = {part for part in parts if isinstance(part, str) or part in OUTER}
         loose = asking_only(problem, kept)
+        if Limit.COUNT not in kept:
+            loose = with_any_count(loose, count_tried(problem))
+            problem = with_any_count(problem, count_tried(problem))
         # As weights, rules merge nobody into units and forbid nothing: their literals do.
         loose = replace(loose, rules=tuple(replace(rule, strength=1) for rule in loose.rules))
         self.problem = problem
@@ -321,7 +385,7 @@ class _Literals:
 
     def _limits(self) -> None:
         model, problem, of = self.model, self.problem, self.lowered.units.of
-        groups = list(zip(model.groups, problem.networks, strict=False))
+        groups = list(zip(model.groups, problem.networks, strict=True))
         people = problem.pool.size
         placed = sum(group.size for group in model.groups) + model.waiting
         model.model.add(placed == people)
@@ -358,6 +422,12 @@ class _Literals:
         return Trial(None), ()
 
 
+MOST_SEATS = 16_000
+"""People times networks, up to which any number of networks is tried."""
+
+FEW_SEATS = 1_500
+"""People times networks, up to which conflicts are looked for that any number of networks has."""
+
 OUTER = (Limit.COUNT, Limit.FACILITATORS)
 """Limits that change what there is to decide, and are therefore tried by asking anew."""
 
@@ -365,11 +435,13 @@ OUTER = (Limit.COUNT, Limit.FACILITATORS)
 class _Finder:
     """One enumeration."""
 
-    def __init__(self, problem: Problem, most: int, stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self, problem: Problem, most: int, stopped: Callable[[], bool], parts: Sequence[Part] | None = None
+    ) -> None:
         self.problem = problem
         self.most = most
         self.stopped = stopped
-        self.parts = parts_of(problem)
+        self.parts = parts_of(problem) if parts is None else tuple(parts)
         self.inner = [part for part in self.parts if part not in OUTER]
         self.outer = [part for part in self.parts if part in OUTER]
         self.conflicts: list[Conflict] = []
@@ -387,7 +459,7 @@ class _Finder:
                 break
             if turn == 0:
                 # Most programmes hold together, and some contradict themselves in a way that is seen at once.
-                trial = attempt(asking_only(self.problem, self.parts))
+                trial = hold(self.problem, self.parts)
                 if trial.possible:
                     return Conflicts(True, complete=True, example=trial.example)
                 proven = trial.possible is False
@@ -395,7 +467,7 @@ class _Finder:
                 literals = _Literals(self.problem, self.parts)
             trial, core = literals.look(seed, CORE_WORK, None)
             if trial.possible is None:
-                trial = attempt(asking_only(self.problem, [*seed, *self.outer]), work=2 * CORE_WORK)
+                trial = hold(self.problem, [*seed, *self.outer], work=2 * CORE_WORK)
                 core = tuple(seed)
             if trial.possible:
                 left_out = frozenset(self.inner) - set(seed)
@@ -406,6 +478,10 @@ class _Finder:
                 atlas.holds(seed)
             elif trial.possible is False:
                 inner, smallest = self._shrink(core)
+                if Limit.COUNT not in self.outer and self._holds([*inner, *self.outer]) is not False:
+                    undecided = True  # too few networks were looked at for a proof
+                    atlas.skip(seed)
+                    continue
                 self._add(inner, smallest)
                 atlas.fails(inner)
                 if not inner:
@@ -418,7 +494,7 @@ class _Finder:
             self.conflicts = [self._whole()]
         complete = not undecided and atlas.largest() is None
         for part in self.outer:
-            self._exit_by(part)
+            complete = self._without(part) and complete
         self.conflicts.sort(key=lambda found: (len(found.parts), found.rules, found.pins))
         self.exits.sort(key=lambda found: len(found.parts))
         return Conflicts(possible, tuple(self.conflicts), tuple(self.exits), complete)
@@ -428,7 +504,7 @@ class _Finder:
         return _conflict(self.parts, smallest=False)
 
     def _holds(self, parts: Collection[Part]) -> bool | None:
-        return attempt(asking_only(self.problem, parts)).possible
+        return hold(self.problem, parts).possible
 
     def _shrink(self, core: Sequence[Part]) -> tuple[list[Part], bool]:
         """A smallest set within one that cannot hold: each member is dropped in turn, and kept where that helps."""
@@ -460,12 +536,27 @@ class _Finder:
             self.found.add(key)
             self.conflicts.append(_conflict([*inner, *outer], smallest=smallest))
 
-    def _exit_by(self, part: Part) -> None:
-        """A way out by one of the outer limits alone, where every conflict needs it."""
-        if self.conflicts and all(part in conflict.parts for conflict in self.conflicts) and not self.stopped():
-            trial = attempt(asking_only(self.problem, [other for other in self.parts if other != part]))
-            if trial.possible and trial.example is not None:
-                self.exits.append(Exit((part,), trial.example))
+    def _without(self, part: Part) -> bool:
+        """A way out by an outer limit alone; or the conflicts that do not need it. Whether that is all there is."""
+        if not self.conflicts:
+            return True
+        if self.stopped() or len(self.conflicts) >= self.most:
+            return False
+        rest = [other for other in self.parts if other != part]
+        trial = hold(self.problem, rest)
+        if trial.possible and trial.example is not None:
+            self.exits.append(Exit((part,), trial.example))
+        if trial.possible is not False:
+            return trial.possible is True
+        if count_tried(self.problem) * self.problem.pool.size > FEW_SEATS:
+            return False
+        below = _Finder(self.problem, self.most - len(self.conflicts), self.stopped, rest).run()
+        for conflict in below.conflicts:
+            key = frozenset(conflict.parts)
+            if not any(known <= key for known in self.found):
+                self.found.add(key)
+                self.conflicts.append(conflict)
+        return below.complete
 
 
 def _conflict(parts: Sequence[Part], *, smallest: bool) -> Conflict:
@@ -517,6 +608,3 @@ def softened(problem: Problem, parts: Collection[Part], weight: int) -> Problem:
         trio_rules=tuple(replace(r, strength=weight) if r.name in loose else r for r in problem.trio_rules),
         pins={person: place for person, place in problem.pins.items() if Pinned(person) not in parts},
     )
-
-
-__all__ = ["MUST", "Conflict", "Conflicts", "Exit", "Limit", "Part", "Pinned", "attempt", "find_conflicts", "softened"]

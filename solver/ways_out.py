@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from solver.compose import MODEL_LIMIT
 from solver.conflicts import Exit, Limit, Part, attempt, softened, with_any_count, without_facilitators
 from solver.limits import Watch
 from solver.lowering import Place, Term
-from solver.onward import LEAST_ROUND, ROUND, begin, ground, rank, search
+from solver.onward import LEAST_ROUND, ROUND, begin, ground, search
 from solver.price import Score, Scored, breaches, score
 from solver.problem import WAITING, Composition, Pool, Problem
-from solver.rules.base import Ground, Rule, Violation, Words
+from solver.rules.base import MUST, Ground, Rule, Violation, Words
 
 DEAR = 1_000
 """What a rule that gives way costs for each step: more than it could ever save elsewhere, so that it gives little."""
 
-RUNS = 4
+RUNS = 2
 """Runs of the search for what a way out costs elsewhere."""
 
 
@@ -35,6 +36,8 @@ class WayOut:
     """What the rules with a weight cost."""
     admitted: tuple[tuple[int, int], ...] = ()
     """Who sits in a network that would not accept them: (person, network)."""
+    loosened: tuple[tuple[str, str, int, int], ...] = ()
+    """Rules that hold everywhere with another number: (rule, key, number before, number now)."""
 
     @property
     def steps(self) -> int:
@@ -66,6 +69,10 @@ class Accepted(Rule):
         return [Place(costs=columns)]
 
 
+MOST_PLACES = 3
+"""Places at which rules give way one by one; where they would at more, their numbers give way everywhere."""
+
+
 def way_out(
     problem: Problem, exit_: Exit, watch: Watch, *, stopped: Callable[[], bool] = lambda: False
 ) -> WayOut | None:
@@ -73,21 +80,80 @@ def way_out(
     changed = _given_way(problem, exit_.parts, stopped)
     if changed is None:
         return None
+    found = _answered(problem, changed, exit_, watch)
+    if found is None or sum(len(scored.violations) for scored in found.given) <= MOST_PLACES:
+        return found
+    loose, numbers = _loosened(changed, exit_.parts, stopped)
+    again = _answered(problem, loose, exit_, watch) if numbers else None
+    return found if again is None else replace(again, loosened=numbers)
+
+
+def _loosened(
+    problem: Problem, parts: Sequence[Part], stopped: Callable[[], bool]
+) -> tuple[Problem, tuple[tuple[str, str, int, int], ...]]:
+    """The problem in which rules with a number hold again, with the nearest number with which everything else does."""
+    numbers = []
+    loose = {part for part in parts if isinstance(part, str)}
+    for index, rule in enumerate(problem.rules):
+        for each, key, step in LOOSENABLE.get(rule.rule, ()) if rule.name in loose else ():
+            asked = getattr(rule, each)
+            found = _nearest(problem, index, each, step, stopped) if isinstance(asked, int) else None
+            if found is not None and found != asked:
+                problem = _with_number(problem, index, each, found)
+                numbers.append((rule.name, key, asked, found))
+                break
+    return problem, tuple(numbers)
+
+
+def _with_number(problem: Problem, index: int, each: str, number: int) -> Problem:
+    """The problem in which one rule has to hold with another number."""
+    changes: dict[str, Any] = {"strength": MUST, each: number}
+    rules = problem.rules
+    return replace(problem, rules=(*rules[:index], replace(rules[index], **changes), *rules[index + 1 :]))
+
+
+def _nearest(problem: Problem, index: int, each: str, step: int, stopped: Callable[[], bool]) -> int | None:
+    """The nearest number with which a rule holds beside everything else; None where there is none."""
+    asked: int = getattr(problem.rules[index], each)
+    # The near end is known not to hold; the far end asks nothing, and is never a number that a programme may have.
+    near, far = asked, 0 if step < 0 else problem.pool.size + 1
+    found: int | None = None
+    while abs(far - near) > 1 and not stopped():
+        middle = (near + far) // 2
+        if _holds(_with_number(problem, index, each, middle)):
+            found = far = middle
+        else:
+            near = middle
+    return found
+
+
+LOOSENABLE: Mapping[str, tuple[tuple[str, str, int], ...]] = {
+    "limit": (("minimum", "min", -1), ("maximum", "max", 1)),
+    "distinct": (("at_most", "at_most", 1),),
+    "spread": (("min_values", "min_values", -1),),
+}
+"""Rules with a number of people or values: the field, its key in a programme, and the direction in which it gives."""
+
+
+def _answered(problem: Problem, changed: Problem, exit_: Exit, watch: Watch) -> WayOut | None:
+    """The best answer found to what is asked after a way out; None where none keeps what must hold."""
     start: list[int | None] = [place if place < len(changed.networks) else None for place in exit_.composition.places]
     answers = [exit_.composition] if len(exit_.composition.slots) == len(changed.networks) else []
     ready = ground(changed, start)
     if ready is not None:
-        steps = max(LEAST_ROUND, ROUND * len(ready.lowered.units) // 4)
+        steps = max(LEAST_ROUND, ROUND * len(ready.lowered.units) // 8)
         began = begin(ready, start)
         answers.append(search(ready, [began], watch, runs=RUNS * watch.limits.workers, steps=steps).composition)
-    good = [answer for answer in answers if not rank(changed, answer).hard and not list(breaches(changed, answer))]
+    good = [scored for answer in answers if (scored := _scored(changed, answer)) is not None]
     if not good:
         trial = attempt(changed)
-        if not trial.possible or trial.example is None:
+        scored = None if trial.example is None else _scored(changed, trial.example)
+        if scored is None:
             return None
-        good = [trial.example]
-    best = min(good, key=lambda answer: (rank(changed, answer), answer.places))
-    priced = score(changed, best)
+        good = [scored]
+    best, priced = min(
+        good, key=lambda found: (0 if changed.waiting_is_weighed else found[1].waiting, found[1].objective)
+    )
     loose = {part for part in exit_.parts if isinstance(part, str)}
     admitted = tuple(
         (person, place)
@@ -103,6 +169,14 @@ def way_out(
         Score(tuple(scored for scored in priced.rules if scored.rule.name in own), priced.waiting),
         admitted,
     )
+
+
+def _scored(problem: Problem, answer: Composition) -> tuple[Composition, Score] | None:
+    """An answer with its plain price, if it keeps everything that must be kept."""
+    if next(breaches(problem, answer), None) is not None:
+        return None
+    priced = score(problem, answer)
+    return None if priced.broken else (answer, priced)
 
 
 def _given_way(problem: Problem, parts: Sequence[Part], stopped: Callable[[], bool]) -> Problem | None:
@@ -160,7 +234,9 @@ def _larger(problem: Problem, stopped: Callable[[], bool]) -> Problem | None:
 
 def _counted(problem: Problem, stopped: Callable[[], bool]) -> Problem | None:
     """Another number of networks, the nearest with which everything else holds."""
-    loose = with_any_count(problem)
+    people = max(1, problem.pool.size)
+    most = min(people, max(2 * len(problem.networks) + 2, MODEL_LIMIT // people))
+    loose = with_any_count(problem, most)
     counts = range(max(1, loose.fixed_count), len(loose.networks) + 1)
     asked = range(problem.min_count, len(problem.networks) + 1)
     for count in sorted(set(counts) - set(asked), key=lambda c: (min(abs(c - asked[0]), abs(c - asked[-1])), c)):
