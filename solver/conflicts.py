@@ -452,7 +452,7 @@ class _Finder:
         """Decides one largest set after the other."""
         atlas = _Map(self.inner)
         literals: _Literals | None = None
-        undecided = False
+        undecided = proven = False
         for turn in counting():
             seed = atlas.largest()
             if seed is None or len(self.conflicts) >= self.most or self.stopped():

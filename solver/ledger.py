@@ -134,7 +134,8 @@ class Ledger:
         for k, members in groups.items():
             network = problem.networks[k]
             size, was = len(members), len(self.members.get(k, ()))
-            if network.max_size < size > was or 0 < size < min(network.min_size, was):
+            small = 0 < size < network.min_size and not 0 < was <= size
+            if network.max_size < size > was or small:
                 yield Breach("size", k)
             elif not members and network.fixed:
                 yield Breach("not_formed", k)

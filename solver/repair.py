@@ -22,6 +22,7 @@ from solver.onward import Ground, begin, ground, renamed, repriced, search, with
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Composition, Problem
 from solver.rules.stay import Stay
+from solver.settle import settle
 
 PRICES = (64, 32, 16, 8, 5, 3, 2, 1, 0)
 """Prices of one move, as parts of what a rule of weight 1 costs, from dear to free."""
@@ -35,8 +36,14 @@ FEW, HURRIED, MANY = 120, 40, 400
 TRIES_NEAR_BUDGET = 5
 """Prices that are tried to come close to a budget."""
 
-PROOF_WORK = 2.0
-"""Deterministic seconds for the exact model of the fewest moves."""
+FEW_UNITS, LEAST_RUNS = 60, 6
+"""Units up to which runs are so short that there can be more of them."""
+
+PROOF_WORK, EXACT_WORK = 2.0, 1.0
+"""Deterministic seconds for the exact model of the fewest moves, and for that of a price or a budget."""
+
+FEW_SEATS = 200
+"""People times networks, up to which the best of all is worked out exactly too."""
 
 MOST_CHOICES = 7
 """Choices that are shown; more are no choice."""
@@ -134,6 +141,7 @@ class _Mender:
         self.stay = Stay(name="", strength=1, before=dict(before))
         self.priced = with_rule(problem, self.stay)
         self.lowered = lower(self.priced)
+        self.seats = problem.pool.size * len(problem.networks)
         self.ground: Ground
         self.runs = self.steps = 0
         self.known: dict[tuple[int, ...], Choice] = {}
@@ -150,7 +158,7 @@ class _Mender:
         units = len(self.lowered.units)
         self.steps = max(4_000, FEW * units) if units <= MANY else max(FEW * MANY, HURRIED * units)
         limits = self.watch.limits
-        self.runs = limits.workers * (limits.effort or 1)
+        self.runs = max(limits.workers * (limits.effort or 1), LEAST_RUNS if units <= FEW_UNITS else 1)
         began = begin(ready, self.start, problem=self.problem)
         self._note([began])
         free = [person for person in range(self.problem.pool.size) if self._may_move(person, began)]
@@ -164,6 +172,8 @@ class _Mender:
             found = self._search(price, [near, found.composition])
         if wanted.budget is not None:
             self._within(wanted.budget)
+        if wanted != FEWEST or self.seats <= FEW_SEATS:
+            self._exactly_wanted(wanted)
         return self._repaired(wanted)
 
     def _prices(self, wanted: Wanted) -> list[int]:
@@ -177,10 +187,44 @@ class _Mender:
         here = repriced(self.ground, len(self.priced.rules) - 1, price)
         steps = self.steps if movable is None else max(2_000, FEW * len(movable))
         found = search(
-            here, starts, self.watch, runs=self.runs, steps=steps, movable=movable, heats=(HEATS[3], HEATS[1])
+            here, starts, self.watch, runs=self.runs, steps=steps, movable=movable, heats=(HEATS[3], HEATS[1], HEATS[0])
         )
         self._note([found.composition])
         return found
+
+    def _exactly_wanted(self, wanted: Wanted) -> None:
+        """The exact model of what was asked, from the best that is known: what no price of a move comes upon."""
+        if self.seats > MODEL_LIMIT or not self.known or self.watch.over(0.9):
+            return
+        price = wanted.price if wanted.price is not None else 0
+        model = CompositionModel(self.lowered)
+        moves = model.penalties[len(self.priced.rules) - 1]
+        cost = model.objective + (price - 1) * moves
+        weighed = self.problem.waiting_is_weighed
+        allowed = [c for c in self.known.values() if wanted.budget is None or c.moves <= wanted.budget]
+        if wanted.budget is not None:
+            model.model.add(moves <= wanted.budget)
+        if allowed:
+            best = min(allowed, key=lambda choice: self._cost(choice, price))
+            if not weighed:
+                model.model.add(model.waiting <= best.waiting)
+            model.hint(best.composition)
+        model.model.minimize(cost)
+        solver = self._solver(EXACT_WORK)
+        if solver.solve(model.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            self._note([self._settled(model.composition(list(solver.response_proto.solution)))])
+
+    def _settled(self, composition: Composition) -> Composition:
+        """The same members with the best slots and facilitators."""
+        return settle(self.lowered, composition.places)
+
+    def _solver(self, work: float) -> cp_model.CpSolver:
+        solver = cp_solver(workers=1, work=work)
+        solver.parameters.random_seed = self.watch.limits.seed % (1 << 31)
+        remaining = self.watch.remaining()
+        if remaining is not None:
+            solver.parameters.max_time_in_seconds = max(0.05, 0.5 * remaining)
+        return solver
 
     # one answer at a time
 
@@ -231,23 +275,19 @@ class _Mender:
 
     def _exactly(self) -> Composition | None:
         """An answer with the fewest moves, by the exact model; None where it is too large or was not found in time."""
-        if self.problem.pool.size * len(self.problem.networks) > MODEL_LIMIT:
+        if self.seats > MODEL_LIMIT:
             return None
         stay = len(self.priced.rules) - 1
         model = CompositionModel(self.lowered, terms=[x for x in self.lowered.terms if x.must or x.rule == stay])
         model.model.minimize(model.penalties[stay])
         if self.known:
             model.hint(min(self.known.values(), key=lambda choice: choice.moves).composition)
-        solver = cp_solver(workers=1, work=PROOF_WORK)
-        solver.parameters.random_seed = self.watch.limits.seed % (1 << 31)
-        remaining = self.watch.remaining()
-        if remaining is not None:
-            solver.parameters.max_time_in_seconds = max(0.05, 0.5 * remaining)
+        solver = self._solver(PROOF_WORK)
         status = solver.solve(model.model)
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
         self.least = max(self.least, round(solver.best_objective_bound))
-        return model.composition(list(solver.response_proto.solution))
+        return self._settled(model.composition(list(solver.response_proto.solution)))
 
     def _within(self, budget: int) -> None:
         """More choices near a budget: prices between one that comes out above it and one that does not."""
