@@ -169,7 +169,7 @@ def test_out_of_work_is_not_called_impossible() -> None:
     pairs = frozenset((a, b) for a, b in combinations(range(people), 2) if a // 5 != b // 5 or (b - a) % 5 in (1, 4))
     problem = Problem(
         pool=Pool(tuple(f"c{i}" for i in range(people))),
-        networks=tuple(Network(f"n{k}", 1, people) for k in range(6)),
+        networks=tuple(Network(f"n{k}", 1, people) for k in range(12)),
         min_count=12,
         rules=(Apart(name="apart", strength=MUST, pairs=pairs),),
         must_place=frozenset(range(people)),
