@@ -28,6 +28,7 @@ from service.scenario import changed
 from service.what_if import Move, command_line, moves
 from solver import bound as bounds
 from solver.compose import Composed, Status
+from solver.conflicts import hold, parts_of
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.lower import lower
 from solver.problem import Problem
@@ -179,6 +180,12 @@ def mend(
         found = repair(question.problem, start, before, Watch(part, clock, stopped), wanted=wanted)
     line = command_line("repair", [*words, *_switches(from_meeting, wanted)], changes, limits)
     mended = Mended(posed, Baseline(baseline), changes, from_meeting, found, None, None, line)
+    if not found.choices:
+        # Whether there is anything at all is for the exact model to say: out of time is not impossible.
+        proven = hold(question.problem, parts_of(question.problem)).possible is False
+        status = Status.INFEASIBLE if proven else Status.UNKNOWN
+        nothing = Composed(status, None, None, 0, 0)
+        return replace(mended, result=Result(nothing, (), {}, limits, watch.elapsed(), watch.cancelled))
     if found.chosen is None:
         return mended
     listen(Progress("rotations"))

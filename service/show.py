@@ -28,6 +28,10 @@ def show_compared(console: Console, compared: Compared, files: Sequence[Path]) -
     console.print(f"\n[bold]{say(language, 'decide.scenario')}[/bold] {compared.scenario.name or '-'}", highlight=False)
     console.print(_sides(language, told["baseline"], told["scenario"], told["rules"]))
     show_moves(console, language, compared.moves())
+    less = told["same_at_less"]
+    if less is not None:
+        people = ", ".join(move["id"] for move in less["moved"]) or "-"
+        console.print(say(language, "decide.same_at_less", n=less["moves"], people=people), markup=False)
     for row in told["meetings"][:12]:
         was = row["baseline"]["repeats"] if row["baseline"] else "-"
         now, least = row["scenario"]["repeats"], row["scenario"]["least_repeats"]

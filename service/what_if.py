@@ -20,7 +20,11 @@ from solver.limits import Clock, Limits, Listener, Watch
 from solver.onward import better, go_on, solve_again
 from solver.price import Score
 from solver.problem import WAITING, Composition
+from solver.repair import repair
 from solver.solve import Result, Rotation, plan_rotations
+
+LESS_SHARE = 0.1
+"""Of a time limit, on top of it: for finding the same with fewer moves."""
 
 AFRESH_SHARE = 0.5
 """Of the time of one scenario that going on found nothing for: to compose it afresh."""
@@ -51,6 +55,8 @@ class Compared:
     """The whole command that makes it again."""
     rotated: bool
     """Whether the meetings were planned as well."""
+    fewer: Composition | None = None
+    """An answer as good with fewer moves; None where none was found."""
 
     @property
     def question(self) -> Question:
@@ -108,9 +114,17 @@ class Compared:
             "moved": [move.as_json() for move in told if move.before is not None and move.after is not None],
             "joined": [{"id": move.id, "to": move.after} for move in told if move.before is None],
             "left": [{"id": move.id, "from": move.before} for move in told if move.after is None],
+            "same_at_less": self._same_at_less(),
             "meetings": self._meetings(),
             "notes": [note.text(self.question.programme.language) for note in self.question.notes],
         }
+
+    def _same_at_less(self) -> dict[str, Any] | None:
+        """What it would take to get the same with fewer moves."""
+        if self.fewer is None:
+            return None
+        told = [m for m in moves(self.baseline, self.question, self.fewer) if None not in (m.before, m.after)]
+        return {"moves": len(told), "moved": [move.as_json() for move in told]}
 
     def _meetings(self) -> list[dict[str, Any]]:
         """The repeat budget of each network on both sides, where meetings were planned."""
@@ -242,7 +256,35 @@ def what_if(
         stopped=stopped,
     )
     line = command_line("what-if", words, changes, limits)
-    return Compared(Scenario(changes.line(), changes), posed, result, Baseline(baseline), line, rotated=True)
+    fewer = _fewer_moves(question, beside, result.composed, limits, stopped, clock)
+    return Compared(Scenario(changes.line(), changes), posed, result, Baseline(baseline), line, True, fewer)
+
+
+def _fewer_moves(
+    question: Question,
+    baseline: Baseline,
+    composed: Composed,
+    limits: Limits,
+    stopped: Callable[[], bool],
+    clock: Clock,
+) -> Composition | None:
+    """An answer as good as this one that moves fewer people, if repairing the baseline comes upon one."""
+    if composed.composition is None or composed.score is None or stopped():
+        return None
+    seconds = None if limits.seconds is None else max(0.2, LESS_SHARE * limits.seconds)
+    watch = Watch(replace(limits, seconds=seconds, effort=1), clock, stopped)
+    found = repair(question.problem, baseline.start(question), baseline.before(question), watch)
+    weighed = question.problem.waiting_is_weighed
+
+    def cost(priced: Score) -> tuple[int, int]:
+        return 0 if weighed else priced.waiting, priced.objective
+
+    here = len(moves(baseline, question, composed.composition))
+    for choice in found.choices:
+        fewer = len(moves(baseline, question, choice.composition)) < here
+        if fewer and cost(choice.score) <= cost(composed.score):
+            return choice.composition
+    return None
 
 
 def what_if_each(

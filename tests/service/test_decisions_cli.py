@@ -118,9 +118,8 @@ def test_a_sweep_is_a_table_a_picture_and_a_folder_each(work: Path, tmp_path: Pa
         stated = json.loads((tmp_path / "out" / row["saved"] / "proposal.json").read_text())
         again = kring(*shlex.split(row["line"])[1:], "-o", tmp_path / "again")
         assert again.exit_code == 0, again.output
-        made = json.loads(
-            (tmp_path / "again" / "01-set-networks-count-{}".format(row["value"]) / "proposal.json").read_text()
-        )
+        folder = tmp_path / "again" / f"01-set-networks-count-{row['value']}"
+        made = json.loads((folder / "proposal.json").read_text())
         ignored = {"seconds": 0, "scenario": None}
         assert stated | ignored == made | ignored
     impossible = kring("what-if", *asked, "--sweep", "networks.count=4,5", "--json")
@@ -260,6 +259,15 @@ def test_no_repair_within_the_budget_is_a_contradiction(work: Path, tmp_path: Pa
     assert not (tmp_path / "none").exists()
 
 
+def test_a_repair_that_cannot_be_says_what_contradicts(work: Path, tmp_path: Path) -> None:
+    """Exit code 3 with the conflict, as conflicts has it; nothing is written."""
+    asked = ("repair", work / "programme.toml", "--baseline", baseline(work), "--set", "networks.count=9")
+    done = kring(*asked, *QUICK, "-o", tmp_path / "none", "--json")
+    assert done.exit_code == 3, done.output
+    assert json.loads(done.stderr)["conflicts"][0]["limits"] == ["networks.count", "networks.min_size"]
+    assert not (tmp_path / "none").exists()
+
+
 # explain, place, conflicts
 
 
@@ -300,9 +308,9 @@ def test_a_must_that_is_impossible_in_the_trios_is_a_conflict(tmp_path: Path) ->
     done = kring("conflicts", path, "--json", *QUICK)
     assert done.exit_code == 3, done.output
     told = json.loads(done.stdout)
-    assert all(
-        "meet_new" in conflict["rules"] and "case_turns" not in conflict["rules"] for conflict in told["conflicts"]
-    )
+    assert told["conflicts"]
+    assert all("meet_new" in conflict["rules"] for conflict in told["conflicts"])
+    assert not any("case_turns" in conflict["rules"] for conflict in told["conflicts"])
 
 
 def test_no_contradiction_is_exit_code_0(work: Path) -> None:
@@ -326,7 +334,7 @@ def test_every_command_speaks_the_language_of_the_programme(language: str, tmp_p
     assert best in kring("place", path, *beside, "--candidate", tmp_path / "new.csv").stdout
     letter = {"nl": "Dag", "fr": "Bonjour", "en": "Dear", "de": "Guten Tag"}[language]
     assert letter in kring("explain", path, beside[1], "c3", *QUICK).stdout
-    path = write(tmp_path, language=language, networks={"count": 4, "min_size": 4})
+    path = write(tmp_path, language=language, networks={"count": 4, "min_size": 4}, pins=[])
     head = {"nl": "spreken elkaar tegen", "fr": "se contredisent", "en": "contradict", "de": "widersprechen"}[language]
     assert head in kring("conflicts", path).stdout
 
