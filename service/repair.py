@@ -37,7 +37,7 @@ from solver.rotating import question as rotation_question
 from solver.rotation.solve import rotate
 from solver.solve import Result, Rotation, recount
 
-MEND_EFFORT = 0.04
+MEND_EFFORT = 0.02
 """Of one effort, for the meetings of each network that changes: a repair is asked for at once."""
 
 LEAST_ROTATION_SECONDS = 0.05

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from ortools.sat.python import cp_model
 
 from solver.chain import HEATS, Found
 from solver.compose import MODEL_LIMIT, Status
 from solver.cp import cp_solver
+from solver.ledger import Ledger
 from solver.limits import Watch
 from solver.lower import lower
 from solver.model import CompositionModel
@@ -24,7 +26,7 @@ from solver.problem import WAITING, Composition, Problem
 from solver.rules.stay import Stay
 from solver.settle import settle
 
-PRICES = (64, 32, 16, 8, 5, 3, 2, 1, 0)
+PRICES = (16, 8, 4, 2, 1, 0)
 """Prices of one move, as parts of what a rule of weight 1 costs, from dear to free."""
 
 ABOVE_ALL = 1_000_000
@@ -44,6 +46,9 @@ PROOF_WORK, EXACT_WORK = 2.0, 1.0
 
 FEW_SEATS = 200
 """People times networks, up to which the best of all is worked out exactly too."""
+
+MOST_UNDONE = 7
+"""Moves of a choice of which every part is taken back in turn, to see what fewer would cost."""
 
 MOST_CHOICES = 7
 """Choices that are shown; more are no choice."""
@@ -172,6 +177,7 @@ class _Mender:
             found = self._search(price, [near, found.composition])
         if wanted.budget is not None:
             self._within(wanted.budget)
+        self._undone()
         if wanted != FEWEST or self.seats <= FEW_SEATS:
             self._exactly_wanted(wanted)
         return self._repaired(wanted)
@@ -191,6 +197,32 @@ class _Mender:
         )
         self._note([found.composition])
         return found
+
+    def _undone(self) -> None:
+        """More choices with few moves: those of known ones with some moves taken back.
+
+        A falling price only comes upon choices that are cheapest at some price; those between two of them are here.
+        """
+        number = {network.name.casefold(): k for k, network in enumerate(self.problem.networks)}
+        homes = {person: number.get(name.casefold()) for person, name in self.before.items()}
+        for choice in pareto(self.known.values(), weighed=self.problem.waiting_is_weighed):
+            places = choice.composition.places
+            back = {person: home for person, home in homes.items() if home is not None and places[person] != home}
+            if not 1 < len(back) <= MOST_UNDONE or self.watch.over(0.9):
+                continue
+            ledger = Ledger(self.problem, choice.composition)
+            for size in range(1, len(back)):
+                options = [
+                    (change.key, some)
+                    for some in combinations(sorted(back), size)
+                    if (change := ledger.change({person: back[person] for person in some})).allowed
+                ]
+                if options:
+                    _, some = min(options)
+                    undone = list(places)
+                    for person in some:
+                        undone[person] = back[person]
+                    self._note([self._settled(replace(choice.composition, places=tuple(undone)))])
 
     def _exactly_wanted(self, wanted: Wanted) -> None:
         """The exact model of what was asked, from the best that is known: what no price of a move comes upon."""
