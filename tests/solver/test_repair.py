@@ -72,7 +72,7 @@ def placed_first(found: list[Composition], before: dict[int, str]) -> list[Compo
     return [c for c in kept if sum(c.places[person] == WAITING for person in newcomers) == least]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_first_choice_moves_the_fewest_at_the_least_cost(seed: int) -> None:
     """With newcomers placed, then moves, then cost: as brute force has it, and what is called fewest is."""
     problem, start, before = a_standing(seed, musts=0.3)
@@ -89,7 +89,7 @@ def test_the_first_choice_moves_the_fewest_at_the_least_cost(seed: int) -> None:
         assert first.moves == best[0]
 
 
-@pytest.mark.parametrize("seed", range(16, 26))
+@pytest.mark.parametrize("seed", range(16, 22))
 def test_the_front_is_what_brute_force_finds(seed: int) -> None:
     """For each number of moves on it nothing costs less, and the last choice is the best of all."""
     problem, start, before = a_standing(seed, musts=0.0)
@@ -109,7 +109,7 @@ def test_the_front_is_what_brute_force_finds(seed: int) -> None:
 @pytest.mark.parametrize("budget", [0, 1, 2])
 def test_a_budget_is_kept_and_used(budget: int) -> None:
     """Within the budget the cheapest there is."""
-    for seed in range(40, 43):
+    for seed in range(40, 42):
         problem, start, before = a_standing(seed, musts=0.0)
         possible = placed_first(every(problem), before)
         within = [c for c in possible if moves(problem, c, before) <= budget]
@@ -127,7 +127,7 @@ def test_a_budget_is_kept_and_used(budget: int) -> None:
 @pytest.mark.parametrize("price", [0, 3, 1000])
 def test_a_price_trades_moves_for_cost(price: int) -> None:
     """The least of cost plus price times moves, whatever the price."""
-    for seed in range(50, 53):
+    for seed in range(50, 52):
         problem, start, before = a_standing(seed, musts=0.0)
         possible = placed_first(every(problem), before)
         found = mended(problem, start, before, Wanted(price=price))
@@ -141,7 +141,7 @@ def test_a_price_trades_moves_for_cost(price: int) -> None:
 
 def test_a_pin_holds_whatever_it_costs() -> None:
     """Nobody who is pinned moves, in any choice."""
-    for seed in range(60, 70):
+    for seed in range(60, 66):
         problem, start, before = a_standing(seed, musts=0.0)
         if not problem.networks[0].fixed:
             continue
