@@ -36,6 +36,9 @@ LIKE_COLUMNS = ("role", "sector", "region")
 PERSONAL = frozenset({"id", "name", "first_name", "last_name", "email", "notes", "network_wish", *PERSON_COLUMNS})
 """Columns that somebody who is alike does not share."""
 
+OPENING_RUNS = 6
+"""Runs of the search for one number of people who come in."""
+
 OPENING_SHARE = 0.5
 """Of the limits, for somebody who waits: for finding out what would open a network."""
 
@@ -284,7 +287,7 @@ class Explainer:
             return None  # a programme whose columns or matrix leave no room for somebody alike
         question = asked.question
         problem = replace(question.problem, must_place=question.problem.must_place | {person})
-        composed = go_on(problem, [self.baseline.start(question)], watch)
+        composed = go_on(problem, [self.baseline.start(question)], watch, most_runs=OPENING_RUNS)
         if composed.composition is None:
             return None
         place = composed.composition.places[person]

@@ -32,7 +32,8 @@ def gains(
         mine = _values(question, person, column)
         if mine:
             same = sum(bool(mine & _values(question, other, column)) for other in people)
-            found.append(tell("gain.shared", column=tell.heading(column), n=same, of=len(people)))
+            if same:
+                found.append(tell("gain.shared", column=tell.heading(column), n=same, of=len(people)))
     found += _topics(question, person, people, tell)
     far = distance(question, person, network)
     if far is not None:
@@ -56,7 +57,8 @@ def _topics(question: Question, person: int, people: list[int], tell: Teller) ->
         found.append(tell("gain.asks", met=len(asks & offered), n=len(asks)))
     if offers:
         asking = sum(bool(offers & _values(question, other, "asks")) for other in people)
-        found.append(tell("gain.offers", n=asking))
+        if asking:
+            found.append(tell("gain.offers", n=asking))
     return found
 
 

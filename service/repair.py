@@ -34,8 +34,8 @@ from solver.lower import lower
 from solver.problem import Problem
 from solver.repair import FEWEST, Choice, Repaired, Wanted, repair
 from solver.rotating import question as rotation_question
-from solver.rotation.solve import rotate
-from solver.solve import Result, Rotation, recount
+from solver.rotation.solve import RotationResult, RotationStatus, rotate
+from solver.solve import ROTATION_EFFORT, Result, Rotation, recount
 
 MEND_EFFORT = 0.02
 """Of one effort, for the meetings of each network that changes: a repair is asked for at once."""
@@ -253,14 +253,20 @@ def _planned(mended: Mended, beside: Baseline, choice: Choice, limits: Limits, w
         deadline = None
         if remaining is not None:
             deadline = clock() + max(LEAST_ROTATION_SECONDS, min(remaining, 1.5 * remaining / max(1, waves)))
-        result = rotate(
-            posed,
-            seed=limits.seed,
-            effort=None if limits.effort is None else MEND_EFFORT * limits.effort,
-            deadline=deadline,
-            clock=None if deadline is None else clock,
-            should_stop=lambda: watch.cancelled,
-        )
+
+        def planned(effort: float | None) -> RotationResult:
+            return rotate(
+                posed,
+                seed=limits.seed,
+                effort=effort,
+                deadline=deadline,
+                clock=None if deadline is None else clock,
+                should_stop=lambda: watch.cancelled,
+            )
+
+        result = planned(None if limits.effort is None else MEND_EFFORT * limits.effort)
+        if limits.effort is not None and result.status is RotationStatus.UNKNOWN:
+            result = planned(ROTATION_EFFORT * limits.effort)  # what must hold in trios can take a longer look
         rotation = Rotation(k, members, posed, result)
         recount(rotation)
         return rotation

@@ -190,12 +190,18 @@ def _priced(arena: Arena, composition: Composition) -> Found:
 
 
 def go_on(
-    problem: Problem, starts: Sequence[Sequence[int | None]], watch: Watch, *, names: Mapping[int, str] | None = None
+    problem: Problem,
+    starts: Sequence[Sequence[int | None]],
+    watch: Watch,
+    *,
+    names: Mapping[int, str] | None = None,
+    most_runs: int = 1 << 20,
 ) -> Composed:
     """The best answer within the limits that going on from these finds, with its bound.
 
     UNKNOWN where nothing was found that keeps the `must` rules: whether there is anything is for `compose` to say.
     `names`: the network in which each person was, by name; networks that are alike are named so that most stay.
+    `most_runs`: for a quick look, whatever the limits allow.
     """
     ready = ground(problem, starts[0])
     if ready is None:
@@ -207,7 +213,7 @@ def go_on(
         runs = max(2, int(STEPS_PER_EFFORT * limits.effort * limits.workers) // steps)
     else:
         runs = 1 << 20
-    found = search(ready, begun, watch, runs=runs, steps=steps, share=BOUND_SHARE)
+    found = search(ready, begun, watch, runs=min(runs, most_runs), steps=steps, share=BOUND_SHARE)
     if problem.facilitators:
         again = _priced(ready.arena, settle(ready.lowered, found.composition.places))
         found = min(found, again, key=lambda answer: answer.rank)

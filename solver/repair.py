@@ -222,7 +222,9 @@ class _Mender:
                     undone = list(places)
                     for person in some:
                         undone[person] = back[person]
-                    self._note([self._settled(replace(choice.composition, places=tuple(undone)))])
+                    again = replace(choice.composition, places=tuple(undone))
+                    # Whoever leads goes on leading: to appoint anew for every part would take longest of all.
+                    self._note([again if self.problem.facilitators else self._settled(again)])
 
     def _exactly_wanted(self, wanted: Wanted) -> None:
         """The exact model of what was asked, from the best that is known: what no price of a move comes upon."""
