@@ -27,7 +27,7 @@ from service.reading import Asked
 from service.scenario import changed
 from service.what_if import Move, command_line, moves
 from solver import bound as bounds
-from solver.compose import Composed, Status
+from solver.compose import MODEL_LIMIT, Composed, Status
 from solver.conflicts import hold, parts_of
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.lower import lower
@@ -309,7 +309,9 @@ def _composed(question: Question, choice: Choice, watch: Watch) -> Composed:
     least = bounds.least_waiting(lowered)
     limit, by_rule = 0, (0,) * len(problem.rules)
     proof: tuple[str, ...] = ()
-    relaxation = bounds.relax(lowered, most_waiting=choice.waiting, score=choice.score)
+    # A larger relaxation takes seconds, and a repair is asked for at once; 0 is always a bound.
+    small = problem.pool.size * len(problem.networks) <= MODEL_LIMIT
+    relaxation = bounds.relax(lowered, most_waiting=choice.waiting, score=choice.score) if small else None
     if relaxation is not None and not watch.over(0.8):
         limit = max(0, relaxation.bound(watch))
         by_rule = bounds.by_rule(relaxation, choice.score, watch, until=0.8)
