@@ -11,7 +11,7 @@ from flask import Response
 from api.pointers import joined
 from api.problems import ProblemError
 from service.compose import Answer
-from service.conflicts import conflicts_of
+from service.conflicts import Explained, conflicts_of
 from service.programme import Programme
 from solver.compose import Status
 
@@ -29,20 +29,20 @@ def without_proposal(found: Answer) -> ProblemError:
     """
     if found.status is not Status.INFEASIBLE:
         return ProblemError("nothing_found", "More time may help.")
-    told = contradictions(found)
-    return ProblemError("contradiction", errors=list(_errors(told, found.question.programme)), more=told)
+    said = told(conflicts_of(found))
+    return ProblemError("contradiction", errors=list(_errors(said, found.question.programme)), more=said)
 
 
-def contradictions(found: Answer) -> dict[str, Any]:
+def told(found: Explained) -> dict[str, Any]:
     """The conflicts and the ways out of them, as `kring conflicts --json` has them."""
-    told = conflicts_of(found).as_json()
-    return {"conflicts": told["conflicts"], "ways_out": told["ways_out"]}
+    said = found.as_json()
+    return {"conflicts": said["conflicts"], "ways_out": said["ways_out"]}
 
 
-def _errors(told: Mapping[str, Any], programme: Programme) -> Iterator[dict[str, str]]:
+def _errors(said: Mapping[str, Any], programme: Programme) -> Iterator[dict[str, str]]:
     """Each conflict, at every rule and limit that is part of it."""
     index = {rule.name: number for number, rule in enumerate(programme.rules)}
-    for conflict in told["conflicts"]:
+    for conflict in said["conflicts"]:
         rules = [("rules", index[name]) for name in conflict["rules"]]
         limits = [tuple(limit.split(".")) for limit in conflict["limits"]]
         for place in [*rules, *limits] or [("meetings",)]:

@@ -6,14 +6,14 @@ from typing import Any
 
 from flask import Response
 
-from api.answers import contradictions, rendered, without_proposal
+from api.answers import rendered, told
 from api.asking import asked_in
 from api.body import Blueprint
+from api.problems import ProblemError
 from api.schemas import ComposeBody, ConflictsAnswer
 from api.sizes import limits_in
 from api.turns import turns
-from service.compose import answer
-from solver.compose import Status
+from service.conflicts import explained
 
 resource = Blueprint("conflicts", __name__, url_prefix="/api/v1", description="What cannot hold together")
 
@@ -31,9 +31,7 @@ def conflicts(body: dict[str, Any]) -> Response:
     """
     asked = asked_in(body)
     with turns().one():
-        found = answer(asked, limits_in(body))
-        if found.status is Status.INFEASIBLE:
-            return rendered(contradictions(found))
-    if found.proposal is None:
-        raise without_proposal(found)
-    return rendered({"conflicts": [], "ways_out": []})
+        found = explained(asked, limits_in(body))
+    if found.possible is None:
+        raise ProblemError("nothing_found", "More time may help.")
+    return rendered(told(found))

@@ -112,19 +112,49 @@ class CheckAnswer(Schema):
     differences = fields.List(fields.Nested(DifferencePart), required=True)
 
 
+class PinnedPart(Schema):
+    """A pin that is part of a conflict."""
+
+    candidate = fields.String(required=True)
+    network = fields.String(required=True)
+
+
 class ConflictPart(Schema):
     """Rules and limits that cannot hold together, though they can without any one of them."""
 
     rules = fields.List(fields.String(), required=True)
     limits = fields.List(fields.String(), required=True)
+    pins = fields.List(fields.Nested(PinnedPart), required=True)
+    smallest = fields.Boolean(required=True, metadata={"description": "proven that each member is needed"})
     text = fields.String(required=True)
+
+
+class CostPart(Schema):
+    """What one rule costs."""
+
+    name = fields.String(required=True)
+    penalty = fields.Integer(required=True)
+
+
+class WayOutPart(Schema):
+    """What would have to give way, verified by an answer, and what that answer costs elsewhere."""
+
+    text = fields.String(required=True)
+    rules = fields.List(fields.String(), required=True)
+    limits = fields.List(fields.String(), required=True)
+    pins = fields.List(fields.String(), required=True)
+    switches = fields.List(fields.String(), required=True)
+    steps = fields.Integer(required=True)
+    waiting = fields.Integer(required=True)
+    objective = fields.Integer(required=True)
+    costs = fields.List(fields.Nested(CostPart), required=True)
 
 
 class ConflictsAnswer(Schema):
     """Every conflict that was found; none where everything that must hold can."""
 
     conflicts = fields.List(fields.Nested(ConflictPart), required=True)
-    ways_out = fields.List(fields.Raw(), required=True)
+    ways_out = fields.List(fields.Nested(WayOutPart), required=True)
 
 
 class ErrorPart(Schema):

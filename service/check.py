@@ -47,6 +47,16 @@ def check(asked: Question, proposal: Stated) -> tuple[Difference, ...]:
     return tuple(checker.differences())
 
 
+def rotation_differences(
+    asked: Question, network: int, members: Sequence[int], stated: Stated, *, first: int = 1
+) -> Iterator[Difference]:
+    """Every difference between what is stated of a network's meetings and their recount.
+
+    `first`: the first meeting that was still to come when they were planned; those before it are history.
+    """
+    yield from _Checker(asked, {"repair": {"from_meeting": first}}).rotation(network, members, stated)
+
+
 class _Checker:
     """One recount."""
 
@@ -56,6 +66,8 @@ class _Checker:
         self.proposal = proposal
         self.language = asked.programme.language
         self.number = {id_: person for person, id_ in enumerate(asked.ids)}
+        self.past = proposal.get("repair", {}).get("from_meeting", 1) - 1
+        """Meetings that were: who has left since may still be named there."""
 
     def differences(self) -> Iterator[Difference]:
         """All of them, in the order of the proposal."""
@@ -153,17 +165,17 @@ class _Checker:
             if rotation is None:
                 yield Difference(f"rotations[{name}]", "missing", f"{self.problem.meetings.count} meetings")
             else:
-                yield from self._rotation(k, members, rotation)
+                yield from self.rotation(k, members, rotation)
         for rotation in stated.values():
             yield Difference("rotations", rotation["network"], "no such network meets")
 
-    def _rotation(self, k: int, members: Sequence[int], stated: Stated) -> Iterator[Difference]:
+    def rotation(self, k: int, members: Sequence[int], stated: Stated) -> Iterator[Difference]:
+        """The meetings of one network."""
         where = f"rotations[{stated['network']}]"
         local = {self.asked.ids[person]: index for index, person in enumerate(members)}
-        posed = question(self.problem, k, members)
         unknown = [
             id_
-            for meeting in stated["meetings"]
+            for meeting in stated["meetings"][self.past :]
             for trio in meeting["trios"]
             for id_ in trio["members"]
             if id_ not in local
@@ -171,13 +183,10 @@ class _Checker:
         if unknown:
             yield Difference(where, ", ".join(sorted(set(unknown))), "no member of this network")
             return
-        meetings = tuple(
-            Meeting(
-                tuple(tuple(sorted(local[id_] for id_ in trio["members"])) for trio in meeting["trios"]),
-                tuple(local.get(trio["case_giver"]) for trio in meeting["trios"]),
-            )
-            for meeting in stated["meetings"]
-        )
+        meetings = tuple(_meeting(meeting, local) for meeting in stated["meetings"])
+        here = {self.asked.ids[person]: person for person in members}
+        past = [_meeting(meeting, here) for meeting in stated["meetings"][: self.past]]
+        posed = question(self.problem, k, members, past=past)
         for fault in rotation_price.faults(posed, meetings):
             yield Difference(where, "a rotation", fault)
             return
@@ -253,6 +262,16 @@ class _Checker:
                     for group, giver in zip(meeting.groups, meeting.case_givers, strict=True)
                 ),
             )
+
+
+def _meeting(stated: Stated, number: Mapping[str, int]) -> Meeting:
+    """A meeting by the numbers of those who have one; whoever has none, has left since."""
+    trios = [
+        (tuple(sorted(number[id_] for id_ in trio["members"] if id_ in number)), number.get(trio["case_giver"]))
+        for trio in stated["trios"]
+    ]
+    trios = [(group, giver) for group, giver in trios if group]
+    return Meeting(tuple(group for group, _ in trios), tuple(giver for _, giver in trios))
 
 
 def differ(where: str, stated: object, counted: object) -> Iterator[Difference]:

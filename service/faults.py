@@ -17,6 +17,8 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   not_pairs not_groups not_history not_dates not_timezone not_files reversed fewer_than_fixed
                   no_such_meeting pinned_twice not_all_numbers not_a_proposal not_in_matrix not_a_distance not_symmetric
                   path_over_http history_gone contradiction
+    a change      unknown_switch bad_switch no_scenarios nobody_left no_such_key no_such_rule unknown_slot no_such_pin
+                  merge_with_itself left_out_by_change over_baseline other_network other_person not_in_proposal
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -63,7 +63,10 @@ def proposal_of(question: Question, result: Result, *, sha256: str) -> Proposal:
             "proof": list(composed.proof),
         },
         "networks": [writer.network(k, members) for k, members in composition.groups().items()],
-        "waitlist": [{"id": question.ids[person], "why": writer.why_waiting(person)} for person in composition.waiting],
+        "waitlist": [
+            {"id": question.ids[person], "why": why_waiting(question, composition, person)}
+            for person in composition.waiting
+        ],
         "set_aside": [
             {"file": aside.file, "row": aside.row, "why": aside.why(question.programme.language)}
             for aside in question.candidates.set_aside
@@ -74,6 +77,28 @@ def proposal_of(question: Question, result: Result, *, sha256: str) -> Proposal:
         ],
         "rotations": [writer.rotation(rotation) for rotation in result.rotations],
     }
+
+
+def why_waiting(question: Question, composition: Composition, person: int, *, letter: bool = False) -> str:
+    """Why somebody waits, in words that name nobody; as the organiser reads it, or as that person does."""
+    code = why_code(question, composition, person)
+    places = sum(network.max_size for network in question.problem.networks)
+    facts = {"places": places, "people": question.problem.pool.size} if code == "waits_full" else {}
+    return say(question.programme.language, f"letter.{code}" if letter else f"proposal.{code}", **facts)
+
+
+def why_code(question: Question, composition: Composition, person: int) -> str:
+    """The reason why somebody waits."""
+    problem = question.problem
+    if problem.pins.get(person) == WAITING:
+        return "waits_pinned"
+    groups, networks = composition.groups(), problem.networks
+    open_to = [k for k, network in enumerate(networks) if network.accepts(person)]
+    if not open_to:
+        return "waits_accepted"
+    if all(len(groups.get(k, ())) >= networks[k].max_size for k in open_to):
+        return "waits_full"
+    return "waits_price" if problem.waiting_is_weighed else "waits_rules"
 
 
 class _Writer:
@@ -111,20 +136,6 @@ class _Writer:
             "members": [self.ids[person] for person in members],
             "pinned": [self.ids[person] for person in members if person in self.problem.pins],
         }
-
-    def why_waiting(self, person: int) -> str:
-        """Why somebody waits, in words."""
-        if self.problem.pins.get(person) == WAITING:
-            return say(self.language, "proposal.waits_pinned")
-        groups = self.composition.groups()
-        networks = self.problem.networks
-        open_to = [k for k, network in enumerate(networks) if network.accepts(person)]
-        if not open_to:
-            return say(self.language, "proposal.waits_accepted")
-        if all(len(groups.get(k, ())) >= networks[k].max_size for k in open_to):
-            places = sum(network.max_size for network in networks)
-            return say(self.language, "proposal.waits_full", places=places, people=self.problem.pool.size)
-        return say(self.language, "proposal.waits_price" if self.problem.waiting_is_weighed else "proposal.waits_rules")
 
     def text(self, rule: Rule, facts: Mapping[str, object]) -> str:
         """A violation in words; people by id."""

@@ -118,6 +118,12 @@ class RotationPart(Part):
     meetings = Listed(Table(MeetingPart), required=True)
 
 
+class RepairPart(Part):
+    """How a proposal came from an earlier one."""
+
+    from_meeting = Whole(1, 201)
+
+
 class ProposalForm(Part):
     """proposal.json"""
 
@@ -127,6 +133,7 @@ class ProposalForm(Part):
     waitlist = Listed(Table(WaitingPart))
     rules = Listed(Table(ComposedRulePart), required=True)
     rotations = Listed(Table(RotationPart), required=True)
+    repair = Table(RepairPart)
 
 
 # earlier answers and distances, which a programme on disk has in files

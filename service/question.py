@@ -66,9 +66,14 @@ class Question:
         return self.problem.pool.ids
 
 
-def ask(programme: Programme, candidates: CandidateList, files: Files) -> Question:
-    """The problem that a programme and its candidates make; raises InputError with every fault."""
-    asker = _Asker(programme, candidates, files)
+def ask(
+    programme: Programme, candidates: CandidateList, files: Files, *, names: Mapping[str, int] | None = None
+) -> Question:
+    """The problem that a programme and its candidates make; raises InputError with every fault.
+
+    `names`: networks of an earlier answer, with how many members each had; networks that are free take these names.
+    """
+    asker = _Asker(programme, candidates, files, names or {})
     problem = asker.problem()
     if asker.faults or problem is None:
         raise InputError(asker.faults)
@@ -82,6 +87,7 @@ class _Asker:
     programme: Programme
     candidates: CandidateList
     files: Files
+    names: Mapping[str, int] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -211,13 +217,19 @@ class _Asker:
             most = len(fixed) if self._only_fixed else max(people // asked.min_size, asked.min_count or 1, len(fixed))
         taken = {same_value_key(network.name) for network in fixed}
         free: list[Network] = []
-        for name in chain(self._names_to_stay_in(), self._new_names()):
+        for name in chain(self._names_before(most, taken), self._names_to_stay_in(), self._new_names()):
             if len(fixed) + len(free) >= most:
                 break
             if same_value_key(name) not in taken:
                 taken.add(same_value_key(name))
                 free.append(Network(name, asked.min_size, largest, kind=asked.kind))
         return (*fixed, *free)
+
+    def _names_before(self, most: int, taken: set[str]) -> list[str]:
+        """The names of an earlier answer, in its order; where there are too many, the largest networks keep theirs."""
+        free = [name for name in self.names if same_value_key(name) not in taken]
+        kept = set(sorted(free, key=lambda name: -self.names[name])[: max(0, most - len(taken))])
+        return [name for name in free if name in kept]
 
     def _names_to_stay_in(self) -> Iterator[str]:
         """The networks of a baseline in which members are to stay: a free network takes such a name first."""

@@ -18,18 +18,30 @@ from service.question import Question, ask
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a question was read from, so that it can be asked again with changes."""
+
+    tables: Mapping[str, Any]
+    sources: tuple[Source, ...]
+    files: Files
+    skip_bad_rows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the fingerprint of what was asked."""
+    """A question with the fingerprint of what was asked, and where it came from."""
 
     question: Question
     sha256: str
+    origin: Origin
 
 
 def load(path: Path, *, skip_bad_rows: bool = False) -> Asked:
     """Reads a programme and its candidates from files; raises InputError with every fault of either."""
     files = FilesBeside(path.parent)
     text = files.read(path.name)
-    draft = draft_programme(parse_toml(text, file=path.name), file=path.name)
+    tables = parse_toml(text, file=path.name)
+    draft = draft_programme(tables, file=path.name)
     faults = list(draft.faults)
     programme = draft.programme
     if programme is None:
@@ -50,7 +62,7 @@ def load(path: Path, *, skip_bad_rows: bool = False) -> Asked:
     digest = hashlib.sha256(text)
     for name in programme.candidates:
         digest.update(files.read(name))
-    return Asked(question, digest.hexdigest())
+    return Asked(question, digest.hexdigest(), Origin(tables, tuple(sources), files, skip_bad_rows))
 
 
 def told_once(faults: Sequence[Fault]) -> list[Fault]:
@@ -71,15 +83,20 @@ def _faults_despite(programme: Programme, sources: Sequence[Source], files: File
     return ()
 
 
-def gather(programme: Programme, sources: Sequence[Source], *, skip_bad_rows: bool = False) -> CandidateList:
-    """The candidates of a programme, checked against its vocabularies and networks."""
-    fixed = programme.networks.fixed
+def gather(
+    programme: Programme, sources: Sequence[Source], *, skip_bad_rows: bool = False, gone: Sequence[str] = ()
+) -> CandidateList:
+    """The candidates of a programme, checked against its vocabularies and networks.
+
+    `gone`: networks that were given once, and that somebody may therefore still wish for.
+    """
+    fixed = [network.name for network in programme.networks.fixed]
     return read_candidates(
         sources,
         vocabularies=programme.vocabularies,
         used_columns=programme.used_columns(),
         keep=programme.keep,
-        network_names=[network.name for network in fixed] if fixed else None,
+        network_names=[*fixed, *gone] if fixed else None,
         skip_bad_rows=skip_bad_rows,
     )
 
@@ -87,4 +104,5 @@ def gather(programme: Programme, sources: Sequence[Source], *, skip_bad_rows: bo
 def asked_of(tables: Mapping[str, Any], candidates: Source, files: Files, *, sha256: str = "") -> Asked:
     """The question in a programme that comes as data, with its candidates."""
     programme = read_programme(tables)
-    return Asked(ask(programme, gather(programme, [candidates]), files), sha256)
+    question = ask(programme, gather(programme, [candidates]), files)
+    return Asked(question, sha256, Origin(tables, (candidates,), files))

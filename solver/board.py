@@ -230,6 +230,10 @@ def to_places(board_where: Ints, lowered: Lowered, networks: Sequence[int]) -> t
 
 
 def from_places(places: Sequence[int], lowered: Lowered, networks: Sequence[int]) -> Ints:
-    """The group of each unit, from the network of each person; a unit's first person speaks for it."""
-    number = {network: k for k, network in enumerate(networks)} | {WAITING: len(networks)}
-    return np.array([number[places[members[0]]] for members in lowered.units.members], dtype=np.int64)
+    """The group of each unit, from the network of each person; a unit's first person speaks for it.
+
+    Who was in a network that is not among these waits.
+    """
+    number = {network: k for k, network in enumerate(networks)}
+    waitlist = len(networks)
+    return np.array([number.get(places[members[0]], waitlist) for members in lowered.units.members], dtype=np.int64)

@@ -225,8 +225,8 @@ class Chain:
     ) -> None:
         """Anneals in chunks until the work is done or the watch says stop.
 
-        dearer: by how much proposals are dearer, sorted, as `probe` tells. depth: how far up the cooling starts, 1 being
-        the hottest; less than that goes on from the answer it starts with. hear: told of the best after each chunk.
+        dearer: by how much proposals are dearer, sorted, as `probe` tells. depth: how far up the cooling starts, 1
+        being the hottest; less than that goes on from the answer it starts with. hear: told of the best so far.
         """
         hot, cold = temperature(dearer, heat.hot), temperature(dearer, heat.cold)
         mean = max(1.0, float(dearer.mean()))

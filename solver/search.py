@@ -78,8 +78,8 @@ def anneal(
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
-    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were, its length being
-    a power of two. The latter two only where the temperature is 0.
+    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were, where the
+    temperature is 0; its length is a power of two.
     """
     groups = board.low.size
     seats = start.size if steps == 0 else 0

@@ -97,7 +97,7 @@ def lists(carriers: Sequence[Sequence[int]], units: Units) -> Lists:
 
 
 def carries(carriers: Sequence[Sequence[int]], units: Units) -> Ints:
-    """(units + 1, items) how many people of each unit carry each item; the last row, which is number -1, is nobody's."""
+    """(units + 1, items) how many people of each unit carry each item; the last row, number -1, is nobody's."""
     found = np.zeros((len(units) + 1, len(carriers)), dtype=np.int64)
     for item, people in enumerate(carriers):
         for person in people:

@@ -1,4 +1,4 @@
-"""The command line: each command reads, calls one use case, and prints."""
+"""What all commands share: options, exit codes, and how faults are told."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from rich.console import Console
 
-from service.faults import InputError
+from service.changes import Changes, parsed_absent, parsed_set, parsed_weight
+from service.faults import Fault, InputError
 from service.version import __version__
 from service.words import known_language
 
@@ -37,7 +37,8 @@ def main() -> None:
 
 def solving(command: Command) -> Command:
     """The options that every command which solves has."""
-    for option in reversed(
+    return with_options(
+        command,
         (
             click.option(
                 "--time-limit", type=click.FloatRange(0.1), metavar="S", help="Seconds to spend; 20 by default."
@@ -60,10 +61,98 @@ def solving(command: Command) -> Command:
                 "--workers", type=click.IntRange(1), metavar="N", help="Processor cores to use; all by default."
             ),
             click.option("--skip-bad-rows", is_flag=True, help="Go on without rows that are wrong, and list them."),
-        )
-    ):
+        ),
+    )
+
+
+def changing(command: Command) -> Command:
+    """The options that change a programme; all of them may be given more than once."""
+    return with_options(
+        command,
+        (
+            click.option("--drop", multiple=True, metavar="ID", help="Without this candidate."),
+            click.option(
+                "--add",
+                multiple=True,
+                type=click.Path(path_type=Path),
+                metavar="FILE",
+                help="With the candidates in this file too.",
+            ),
+            click.option(
+                "set_",
+                "--set",
+                multiple=True,
+                metavar="KEY=VALUE",
+                help="With another value in the programme: networks.max_size=12, networks.fixed.Gent.slot=tue-pm.",
+            ),
+            click.option(
+                "--without",
+                multiple=True,
+                metavar="RULE",
+                help="Without this rule; network:NAME, facilitator:ID, slot:SLOT or pin:ID for other things.",
+            ),
+            click.option("--weight", multiple=True, metavar="RULE=N", help="With another weight; must instead of N."),
+            click.option("--absent", multiple=True, metavar="ID=N", help="This candidate misses meeting N."),
+            click.option("--merge", multiple=True, nargs=2, metavar="A B", help="Network B goes up in network A."),
+            click.option("--split", multiple=True, metavar="A", help="One network more, for some of A."),
+        ),
+    )
+
+
+def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
+    """The command with these options, in this order in its help."""
+    for option in reversed(options):
         command = option(command)
     return command
+
+
+def changes_in(given: dict[str, Any]) -> Changes:
+    """Takes the changes out of what a command was given; every switch that cannot be read is named."""
+    faults: list[Fault] = []
+
+    def read(values: Sequence[str], reader: Callable[[str], Any]) -> tuple[Any, ...]:
+        found = []
+        for value in values:
+            try:
+                found.append(reader(value))
+            except InputError as error:
+                faults.extend(error.faults)
+        return tuple(found)
+
+    changes = Changes(
+        drop=given.pop("drop"),
+        add=given.pop("add"),
+        set=read(given.pop("set_"), parsed_set),
+        without=given.pop("without"),
+        weight=read(given.pop("weight"), parsed_weight),
+        absent=read(given.pop("absent"), parsed_absent),
+        merge=given.pop("merge"),
+        split=given.pop("split"),
+    )
+    if faults:
+        raise InputError(faults)
+    return changes
+
+
+def warmed(*, as_json: bool) -> None:
+    """Loads the search, which takes a while the first time on a machine, before anybody's clock runs."""
+    from service.warm import warm_up  # noqa: PLC0415
+    from solver.terms.compiled import compiled  # noqa: PLC0415
+
+    if not (as_json or compiled()):
+        err.print("Compiling the search: once, and some fifteen seconds; it does not count as time.", style="dim")
+    warm_up()
+
+
+def as_program(found: Any) -> None:
+    """Prints for a program."""
+    print(json.dumps(found, ensure_ascii=False, default=str))  # noqa: T201
+
+
+def not_over(target: Path, baseline: Path) -> None:
+    """Refuses to write over the baseline, which nothing ever touches."""
+    if (target / "proposal.json").resolve() == baseline.resolve():
+        raise InputError([Fault(code="over_baseline", pointer="-o", found=str(target))])
 
 
 def told(command: Callable[..., int]) -> Callable[..., None]:
@@ -105,58 +194,6 @@ def tell_faults(error: InputError, *, as_json: bool) -> None:
         err.print(fault.text(language), markup=False)
     count = len(error.faults)
     err.print(f"{count} fault{'s' if count != 1 else ''}; nothing was written.", style="bold")
-
-
-@main.command()
-@click.argument("programme", type=click.Path(path_type=Path))
-@click.option(
-    "-o",
-    "folder",
-    type=click.Path(path_type=Path),
-    metavar="DIR",
-    help="Where to write; a folder beside PROGRAMME by default.",
-)
-@solving
-@told
-def compose(
-    programme: Path,
-    folder: Path | None,
-    *,
-    time_limit: float | None,
-    effort: int | None,
-    seed: int,
-    workers: int | None,
-    skip_bad_rows: bool,
-    as_json: bool,
-) -> int:
-    """Compose networks and trios for PROGRAMME, and write the proposal."""
-    # Solving loads slowly, so only commands that solve load it.
-    from service.compose import answer  # noqa: PLC0415
-    from service.progress import watched  # noqa: PLC0415
-    from service.reading import load  # noqa: PLC0415
-    from service.report import write_files  # noqa: PLC0415
-    from service.summary import summary  # noqa: PLC0415
-    from service.warm import warm_up  # noqa: PLC0415
-    from solver.terms.compiled import compiled  # noqa: PLC0415
-
-    asked = load(programme, skip_bad_rows=skip_bad_rows)
-    if not (as_json or compiled()):
-        err.print("Compiling the search: once, and some fifteen seconds; it does not count as time.", style="dim")
-    warm_up()
-    with watched(err, quiet=as_json) as watch, interruptible() as stopped:
-        found = answer(asked, limits_of(time_limit, effort, seed, workers), listen=watch, stopped=stopped)
-    if found.proposal is None:
-        return tell_nothing(found, as_json=as_json)
-    target = folder or programme.parent / programme.stem
-    files = write_files(found.question, found.proposal, target)
-    if as_json:
-        print(json.dumps(found.proposal, ensure_ascii=False))  # noqa: T201
-    else:
-        summary(out, found.question, found.proposal, files)
-    if stopped():
-        err.print("Interrupted: this is the best that was found so far.", style="bold")
-        return INTERRUPTED
-    return DONE
 
 
 def limits_of(seconds: float | None, effort: int | None, seed: int, workers: int | None) -> Any:
@@ -204,45 +241,3 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         yield lambda: bool(asked)
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-@main.command()
-@click.argument("programme", type=click.Path(path_type=Path))
-@click.argument("proposal", type=click.Path(path_type=Path))
-@click.option("--skip-bad-rows", is_flag=True, help="Go on without rows that are wrong.")
-@told
-def check(programme: Path, proposal: Path, *, skip_bad_rows: bool, as_json: bool) -> int:
-    """Recount PROPOSAL from the definitions of the rules, with no solver code."""
-    from service.check import check as recount  # noqa: PLC0415
-    from service.files import FilesBeside  # noqa: PLC0415
-    from service.proposal_file import read_proposal  # noqa: PLC0415
-    from service.reading import load  # noqa: PLC0415
-
-    asked = load(programme, skip_bad_rows=skip_bad_rows)
-    stated = read_proposal(FilesBeside(proposal.parent).read(proposal.name), file=proposal.name)
-    differences = list(recount(asked.question, stated))
-    if stated.get("programme", {}).get("sha256") != asked.sha256:
-        err.print("note: the programme or its candidates have changed since this proposal was written")
-    if as_json:
-        rows = [{"where": d.where, "stated": d.stated, "counted": d.counted} for d in differences]
-        print(json.dumps({"agrees": not rows, "differences": rows}, ensure_ascii=False, default=str))  # noqa: T201
-    else:
-        for difference in differences:
-            out.print(difference.text(), markup=False)
-        if not differences:
-            out.print("Everything agrees: every penalty was counted again from its definition.")
-    return OTHER if differences else DONE
-
-
-@main.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def serve(port: int, host: str) -> None:
-    """Answer over HTTP: compose, check and conflicts at /api/v1."""
-    # By name: the doors import the use cases, and the command line, which is a door itself, only starts the other one.
-    door = import_module("api.serve")
-    try:
-        door.serve(host, port, lambda line: out.print(line, markup=False))
-    except (OSError, ValueError) as error:
-        err.print(f"Cannot serve on {host}, port {port}: {error}", markup=False)
-        sys.exit(BAD_INPUT)

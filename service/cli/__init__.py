@@ -1,0 +1,16 @@
+"""The command line: one file a command; each reads, calls one use case, and prints."""
+
+from service.cli.check import check
+from service.cli.common import main
+from service.cli.compose import compose
+from service.cli.conflicts import conflicts
+from service.cli.explain import explain
+from service.cli.place import place
+from service.cli.repair import repair
+from service.cli.serve import serve
+from service.cli.what_if import what_if
+
+for command in (compose, check, what_if, repair, explain, place, conflicts, serve):
+    main.add_command(command)
+
+__all__ = ["main"]
