@@ -143,7 +143,7 @@ def change(board: Board, k: int, out: int, into: int, anywhere: bool) -> tuple[i
         after -= board.people[out]
     if into >= 0:
         after += board.people[into]
-    soft, hard = np.int64(0), np.int64(0)
+    soft, hard = 0, 0
     if board.place.strength.weight.size:
         s, h = place.change(board.place, k, out, into)
         soft += s

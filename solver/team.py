@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from solver import board as boards
 from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
 from solver.limits import Watch
+from solver.problem import Composition
 
 DEPTHS = (0.5, 0.35, 0.65)
 """How far up the cooling of a run starts that goes on from the best answer, in turn."""
@@ -104,6 +105,7 @@ class Team:
 def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) -> Found:
     """One run of annealing over an arena."""
     dice = random.Random(job.seed)
+    setting: Composition | None
     if job.best is not None:
         where = boards.from_places(job.best.composition.places, arena.lowered, arena.networks)
         setting = job.best.composition

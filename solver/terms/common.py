@@ -108,13 +108,13 @@ def carries(carriers: Sequence[Sequence[int]], units: Units) -> Ints:
 @kernel
 def first_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit starts; nobody (-1) has an empty run."""
-    return carried.start[unit] if unit >= 0 else 0  # type: ignore[no-any-return]  # compiled: a whole number
+    return carried.start[unit] if unit >= 0 else 0
 
 
 @kernel
 def end_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit ends."""
-    return carried.start[unit + 1] if unit >= 0 else 0  # type: ignore[no-any-return]  # compiled: a whole number
+    return carried.start[unit + 1] if unit >= 0 else 0
 
 
 @kernel

@@ -53,7 +53,7 @@ class CoverBoard(NamedTuple):
 def build(terms: Sequence[Priced[Cover]], units: Units, groups: int) -> CoverBoard:
     """The arrays for an empty board."""
     topics = [(asks, offers, t) for t, priced in enumerate(terms) for asks, offers in priced.term.topics]
-    kinds = [
+    kinds: list[list[Sequence[int]]] = [
         [asks for asks, _, _ in topics],
         [offers for _, offers, _ in topics],
         [sorted(set(asks) & set(offers)) for asks, offers, _ in topics],
@@ -85,7 +85,7 @@ def price_of(tally: Ints, topics: int, topic: int) -> int:
 def change(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     if board.carries.shape[1]:
-        return change_of_all(board, k, out, into)
+        return change_of_all(board, k, out, into)  # type: ignore[no-any-return]  # compiled
     soft = 0
     hard = 0
     strength = board.strength
