@@ -314,7 +314,7 @@ def _composed(question: Question, choice: Choice, watch: Watch) -> Composed:
     relaxation = bounds.relax(lowered, most_waiting=choice.waiting, score=choice.score) if small else None
     if relaxation is not None and not watch.over(0.8):
         limit = max(0, relaxation.bound(watch))
-        by_rule = bounds.by_rule(relaxation, choice.score, watch, until=0.8)
+        by_rule = bounds.limits_by_rule(relaxation, choice.score, watch, until=0.8)
         proof = ("linear relaxation",) if limit else ()
     proven = limit >= choice.objective and (problem.waiting_is_weighed or choice.waiting <= least)
     status = Status.OPTIMAL if proven else Status.FEASIBLE

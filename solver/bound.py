@@ -8,7 +8,7 @@ linear and mixed-integer linear programming"): any duals give a valid bound, goo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import product
@@ -30,8 +30,20 @@ from solver.terms.common import Ints, Priced
 from solver.terms.model import GroupModel
 from solver.terms.relaxed import Linear, Program, RelaxedGroup, total
 
-MOST_SEATS = 20_000
-"""People times configurations: the most for which the program is built and solved, in some seconds."""
+LADDER = (1_000, 3_000, 9_000, 27_000)
+"""People times configurations: the most for which a program is built, smallest first. More prove more, and slower."""
+
+SURE = 3_000
+"""The largest of the ladder where work is counted and no clock can stop it."""
+
+GROWTH = 2.0
+"""The time that a program takes grows about with this power of its columns."""
+
+RULES_SHARE, RULES_UNTIL = 0.2, 0.8
+"""Of the time that is left, the most that limits of single rules may take; of the limit, when to stop with them."""
+
+NEXT_SHARE = 0.5
+"""The most of the time that is left for the next program, as it is foreseen."""
 
 SMALL = 5_000
 """Columns up to which the dual simplex is the quicker method."""
@@ -59,25 +71,70 @@ def least_waiting(lowered: Lowered) -> int:
     return max(0, problem.pool.size - sum(network.max_size for network in problem.networks))
 
 
-def relax(lowered: Lowered, *, most_waiting: int | None, score: Score) -> Relaxation | None:
+def relax(lowered: Lowered, *, most_waiting: int | None, score: Score, most_seats: int = SURE) -> Relaxation | None:
     """The relaxation of a problem among answers that let no more than so many wait; None where it would be too large.
 
     `score`, of a good answer, tells which rules cost most: their options make the configurations.
     """
     classes = alike(lowered)
-    if lowered.problem.pool.size * len(classes) > MOST_SEATS:
+    if lowered.problem.pool.size * len(classes) > max(most_seats, LADDER[-1]):
         return None
     costs = [scored.rule.weight * scored.penalty for scored in score.rules]
-    return Relaxation(lowered, classes, most_waiting, costs)
+    return Relaxation(lowered, classes, most_waiting, costs, most_seats)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """What relaxations have proven: a limit of the objective, and of each rule's penalty."""
+
+    objective: int
+    by_rule: tuple[int, ...]
+
+
+def climb(
+    lowered: Lowered, *, most_waiting: int, score: Score, watch: Watch, tell: Callable[[int], None] = lambda bound: None
+) -> Relaxed:
+    """The limits that ever larger relaxations prove, as far as the time goes; the first takes a blink."""
+    best = 0
+    by_rule: tuple[int, ...] = (0,) * len(score.rules)
+    columns, took = 0, 0.0
+    for most_seats in LADDER:
+        if most_seats > SURE and watch.by_effort:
+            break
+        relaxation = relax(lowered, most_waiting=most_waiting, score=score, most_seats=most_seats)
+        if relaxation is None or watch.over():
+            break
+        size = len(relaxation.program.upper)
+        if size <= columns:
+            continue
+        remaining = watch.remaining()
+        foreseen = took * (size / max(1, columns)) ** GROWTH
+        if remaining is not None and foreseen > NEXT_SHARE * remaining:
+            break
+        begin = watch.elapsed()
+        best = max(best, relaxation.bound(watch))
+        columns, took = size, watch.elapsed() - begin
+        tell(best)
+        if best >= score.objective:
+            break
+        if remaining is None or took * len(score.rules) <= RULES_SHARE * remaining:
+            by_rule = tuple(map(max, by_rule, limits_by_rule(relaxation, score, watch, until=RULES_UNTIL)))
+    return Relaxed(best, by_rule)
 
 
 class Relaxation:
     """The linear program of a lowered problem; `cost[r]` is the price of rule r."""
 
     def __init__(
-        self, lowered: Lowered, classes: Sequence[tuple[int, ...]], most_waiting: int | None, costs: Sequence[int]
+        self,
+        lowered: Lowered,
+        classes: Sequence[tuple[int, ...]],
+        most_waiting: int | None,
+        costs: Sequence[int],
+        most_seats: int,
     ) -> None:
         self.costs = costs
+        self.most_seats = most_seats
         self.lowered = lowered
         self.problem = lowered.problem
         self.program = Program()
@@ -118,7 +175,7 @@ class Relaxation:
             term = cast("Best", priced.term)
             if any(term.by_slot and other.by_slot for other in chosen):
                 continue
-            if size * len(term.options) <= MOST_SEATS:
+            if size * len(term.options) <= self.most_seats:
                 size *= len(term.options)
                 chosen.append(term)
         return chosen
@@ -322,7 +379,7 @@ def safe_bound(matrix: Matrix, cost: Ints, duals: NDArray[np.float64]) -> int:
     return -(-proven // SCALE)
 
 
-def by_rule(relaxation: Relaxation, score: Score, watch: Watch, *, until: float) -> tuple[int, ...]:
+def limits_by_rule(relaxation: Relaxation, score: Score, watch: Watch, *, until: float) -> tuple[int, ...]:
     """A proven limit of each rule's penalty: 0 where the penalty is 0, or where the share of the time is up."""
     # Without a clock to stop it, only what is surely quick is solved again for each rule.
     quick = len(relaxation.program.upper) <= SMALL or not watch.by_effort

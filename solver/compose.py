@@ -287,14 +287,18 @@ class _Composer:
         if self.best is None or self.best.rank.hard:
             return
         priced = score(self.problem, self.best.composition)
-        relaxation = bounds.relax(self.lowered, most_waiting=self.best.rank.waiting, score=priced)
-        if relaxation is None:
-            return
-        found = relaxation.bound(self.watch)
-        self.rule_bounds = bounds.by_rule(relaxation, priced, self.watch, until=0.5)
-        if found > self.bound.objective:
+        found = bounds.climb(
+            self.lowered, most_waiting=self.best.rank.waiting, score=priced, watch=self.watch, tell=self._raise
+        )
+        self.rule_bounds = found.by_rule
+        if found.objective:
             self.proof.append("linear relaxation")
-            self.bound = replace(self.bound, objective=found)
+
+    def _raise(self, objective: int) -> None:
+        """A higher bound was proven."""
+        if objective > self.bound.objective:
+            self.bound = replace(self.bound, objective=objective)
+            self._tell("bound")
 
     def _result(self, status: Status | None) -> Composed:
         if status is Status.INFEASIBLE:

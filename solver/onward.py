@@ -240,7 +240,7 @@ def composed(ready: Ground, found: Found, watch: Watch, *, names: Mapping[int, s
     relaxation = bounds.relax(ready.lowered, most_waiting=again.waiting, score=priced)
     if relaxation is not None and not watch.cancelled:
         limit = max(0, relaxation.bound(watch))
-        by_rule = bounds.by_rule(relaxation, priced, watch, until=0.9)
+        by_rule = bounds.limits_by_rule(relaxation, priced, watch, until=0.9)
         proof += ["linear relaxation"] if limit else []
     proven = again.waiting <= least and priced.objective <= limit
     return Composed(
