@@ -33,6 +33,9 @@ from solver.terms.relaxed import Linear, Program, RelaxedGroup, total
 LADDER = (1_000, 3_000, 9_000, 27_000)
 """People times configurations: the most for which a program is built, smallest first. More prove more, and slower."""
 
+LARGEST = 9_000
+"""People times classes of networks: above it there is no program, and the bound is 0."""
+
 SURE = 3_000
 """The largest of the ladder where work is counted and no clock can stop it."""
 
@@ -77,7 +80,7 @@ def relax(lowered: Lowered, *, most_waiting: int | None, score: Score, most_seat
     `score`, of a good answer, tells which rules cost most: their options make the configurations.
     """
     classes = alike(lowered)
-    if lowered.problem.pool.size * len(classes) > max(most_seats, LADDER[-1]):
+    if lowered.problem.pool.size * len(classes) > LARGEST:
         return None
     costs = [scored.rule.weight * scored.penalty for scored in score.rules]
     return Relaxation(lowered, classes, most_waiting, costs, most_seats)

@@ -176,7 +176,7 @@ class Chain:
         self.seen = np.zeros(2, dtype=np.int64)
         self.dearer = np.zeros(SAMPLE, dtype=np.int64)
         self.prices = np.zeros(2, dtype=np.int64)
-        self._run(start, 0, 0.0, 0.0)
+        self._run(within_sizes(self.board, start), 0, 0.0, 0.0)
         self.groups = groups
         self._keep()
         self.start = self.rank()
@@ -270,22 +270,39 @@ class Chain:
         return Found(Chain(arena, self.best_where, 1, composition).start, composition)
 
 
-def first_setting(arena: Arena, dice: random.Random) -> Composition | None:
+def within_sizes(board: Board, start: Ints) -> Ints:
+    """The same seating, but whoever is too many for a group waits: tables of prices end at the largest size."""
+    groups = board.low.size
+    filled = np.zeros(groups + 1, dtype=np.int64)
+    seated = start >= 0
+    np.add.at(filled, start[seated], board.people[seated])
+    if not (filled[:groups] > board.high).any():
+        return start
+    kept = start.copy()
+    for unit in range(len(kept) - 1, -1, -1):
+        k = kept[unit]
+        if 0 <= k < groups and filled[k] > board.high[k]:
+            kept[unit] = groups
+            filled[k] -= board.people[unit]
+    return kept
+
+
+def first_setting(lowered: Lowered, formed: Sequence[int], dice: random.Random) -> Composition | None:
     """Facilitators and their slots to begin with, at random but possible; None where there are none to appoint."""
-    problem = arena.lowered.problem
+    problem = lowered.problem
     if not problem.facilitators:
         return None
     leaders: list[int | None] = [network.facilitator for network in problem.networks]
     slots: list[int | None] = [network.slot for network in problem.networks]
     led = {f: [k for k, leader in enumerate(leaders) if leader == f] for f in range(len(problem.facilitators))}
-    networks = [k for k in arena.networks if leaders[k] is None]
+    networks = [k for k in formed if leaders[k] is None]
     dice.shuffle(networks)
     for k in networks:
         choices = list(led)
         dice.shuffle(choices)
         # Whoever leads least comes first, so that facilitators are spread.
         for f in sorted(choices, key=lambda f: len(led[f]) / problem.facilitators[f].max_networks):
-            slot = _slot_for(arena.lowered, k, f, [slots[other] for other in led[f]], dice)
+            slot = _slot_for(lowered, k, f, [slots[other] for other in led[f]], dice)
             if slot is not None:
                 leaders[k], slots[k] = f, slot[0]
                 led[f].append(k)

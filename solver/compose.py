@@ -16,6 +16,7 @@ from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
 from solver.model import CompositionModel
+from solver.patchwork import Patchwork
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Composition, Problem
 from solver.team import Team
@@ -41,8 +42,15 @@ ENOUGH = 12_000
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
 
+LARGE = 2_000
+"""Units from which a composition is worked on in parts."""
+
 SETTLED = 400
 """The most seats for which a short search is as good as a long one."""
+
+
+Crew = Team | Patchwork
+"""Who searches."""
 
 
 class Status(Enum):
@@ -156,18 +164,18 @@ class _Composer:
         if not self._proven():
             self._take(team.afresh(self._work(FRESH_SHARE)))
 
-    def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Team:
+    def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Crew:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""
         if start is not None:
             used = len(set(start) - {WAITING})
             counts = [min(counts, key=lambda count: abs(count - used))]
-        teams: dict[int, Team] = {}
+        teams: dict[int, Crew] = {}
         wanted = sorted({counts[0], counts[len(counts) // 2], counts[-1]})
         work = self._work(COUNT_SHARE / 6)
         spent = 0
         while wanted:
             for count in wanted:
-                teams[count] = Team(Arena(self.lowered, count), self.watch, pool, self._hear)
+                teams[count] = self._crew(count, pool)
                 if len(counts) > 1 and not (self.best is not None and self.watch.over(COUNT_SHARE)):
                     self._take(teams[count].round(work))
                     spent += 1
@@ -176,6 +184,12 @@ class _Composer:
                 break
             wanted = between(best, sorted(teams), counts)
         return teams[min(teams, key=lambda count: teams[count].rank)]
+
+    def _crew(self, count: int, pool: ThreadPoolExecutor) -> Crew:
+        """Who searches: chains over everybody, or, where there are many, over parts."""
+        if len(self.lowered.units) > LARGE:
+            return Patchwork(self.lowered, count, self.watch, pool, self._hear)
+        return Team(Arena(self.lowered, count), self.watch, pool, self._hear)
 
     def _search_on(self) -> None:
         """Rounds of search until the limits are reached or the answer is proven."""

@@ -110,7 +110,7 @@ def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) ->
         where = boards.from_places(job.best.composition.places, arena.lowered, arena.networks)
         setting = job.best.composition
     else:
-        setting = first_setting(arena, dice)
+        setting = first_setting(arena.lowered, arena.networks, dice)
         where = arena.seating(dice, setting)
     led = bool(arena.lowered.problem.facilitators)
     dearer = Chain(arena, where, job.seed + 1, setting).probe()

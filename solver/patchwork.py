@@ -1,0 +1,265 @@
+"""A patchwork: large compositions, part by part on all workers, cut along other lines in every round.
+
+At first people who are alike sit together, by what must be the same and what costs most; then each round cuts the
+networks into parts of some hundred people, composes each part by itself, and cuts elsewhere the next time, so that what
+one round could not mend across a border the next one can.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from solver import board as boards
+from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, first_setting, given
+from solver.limits import Watch
+from solver.lower import Lowered, formed_first
+from solver.lowering import Best, Count, People
+from solver.partition import Cutter, Part
+from solver.price import breaches, score
+from solver.problem import WAITING, Composition, Problem
+from solver.settle import best_slot
+
+PEOPLE = 600
+"""In one part, about: enough to mix, few enough to stay in the fast memory of a processor."""
+
+OPENING = 0.15
+"""Of the first work: for a first answer soon."""
+
+DEPTHS = (0.6, 0.4, 0.5)
+"""How far up the cooling of a part starts after the first round, in turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A part composed anew: where its people are, and how good it was and is."""
+
+    places: dict[int, int]
+    before: Rank
+    after: Rank
+
+
+def improve(part: Part, work: Work, seed: int, depth: float, watch: Watch) -> Mended:
+    """Composes one part anew, from where its people are; never worse than it was."""
+    arena = Arena(part.lowered, len(part.networks))
+    where = boards.from_places(part.composition.places, part.lowered, arena.networks)
+    dearer = Chain(arena, where, seed + 1, part.composition).probe()
+    chain = Chain(arena, where, seed, part.composition)
+    before = chain.start
+    chain.run(work, dearer, HEATS[1], watch, depth=depth)
+    if chain.rank() > before:
+        return Mended({}, before, before)
+    return Mended(part.whole(boards.to_places(chain.best_where, part.lowered, arena.networks)), before, chain.rank())
+
+
+class Patchwork:
+    """All workers on one large set of networks, round by round; each ends with the best answer so far."""
+
+    def __init__(
+        self, lowered: Lowered, count: int, watch: Watch, pool: ThreadPoolExecutor, hear: Hear = lambda rank: None
+    ) -> None:
+        self.lowered = lowered
+        self.networks = formed_first(lowered, count)
+        self.watch = watch
+        self.pool = pool
+        self.hear = hear
+        self.cutter = Cutter(lowered)
+        self.dice = random.Random(watch.limits.seed)
+        self.rounds = 0
+        self.rank = WORST
+        setting = first_setting(lowered, self.networks, self.dice) or given(lowered)
+        self.composition = Composition(
+            first_places(lowered, self.networks, self.dice), setting.slots, setting.facilitators
+        )
+
+    def adopt(self, places: Sequence[int]) -> Found:
+        """Takes an earlier answer as the one to go on from."""
+        formed = set(self.networks)
+        kept = tuple(place if place in formed else WAITING for place in places)
+        self.composition = Composition(kept, self.composition.slots, self.composition.facilitators)
+        return self.found()
+
+    def scout(self, work: Work) -> Found:
+        """The first round, which composes every part from what sits together at first."""
+        self._go(work.times(OPENING), 1.0)
+        return self._go(work.times(1 - OPENING), DEPTHS[0])
+
+    def afresh(self, work: Work) -> Found:
+        """Rounds along other lines; what was composed is not thrown away, for a fresh start would never catch up."""
+        for _ in range(len(DEPTHS)):
+            if self.watch.over():
+                break
+            self._go(work.times(1 / len(DEPTHS)), DEPTHS[self.rounds % len(DEPTHS)])
+        return self.found()
+
+    def round(self, work: Work) -> Found:
+        """One round along other lines."""
+        return self._go(work, DEPTHS[self.rounds % len(DEPTHS)] if self.rounds else 1.0)
+
+    def _go(self, work: Work, depth: float) -> Found:
+        """One round: work is that of each worker."""
+        groups = self.composition.groups()
+        chunks = chunked(self._ordered(), groups)
+        waiting = list(self.composition.waiting)
+        self.dice.shuffle(waiting)
+        limits = self.watch.limits
+        people = self.lowered.problem.pool.size
+        jobs = []
+        for number, networks in enumerate(chunks):
+            members = [person for k in networks for person in groups.get(k, ())] + waiting[number :: len(chunks)]
+            share = work.times(limits.workers * len(members) / people)
+            seed = limits.seed + 1009 * self.rounds + 7919 * number
+            jobs.append(self.pool.submit(self._job, networks, members, share, seed, depth))
+        places = list(self.composition.places)
+        first = self.rounds == 0
+        total = Rank(0, 0, 0) if first else self.rank
+        for job in jobs:
+            mended = job.result()
+            for person, place in mended.places.items():
+                places[person] = place
+            base = Rank(0, 0, 0) if first else mended.before
+            total = Rank(
+                total.hard + mended.after.hard - base.hard,
+                total.waiting + mended.after.waiting - base.waiting,
+                total.soft + mended.after.soft - base.soft,
+            )
+        self.rank = total
+        self.composition = Composition(tuple(places), self.composition.slots, self.composition.facilitators)
+        self.rounds += 1
+        self.hear(total)
+        return self.found()
+
+    def _job(self, networks: Sequence[int], members: Sequence[int], work: Work, seed: int, depth: float) -> Mended:
+        # A part is cut when its turn comes, so that only as many are held as are worked on.
+        return improve(self.cutter.cut(self.composition, networks, members), work, seed, depth, self.watch)
+
+    def _ordered(self) -> list[int]:
+        """The networks, so that neighbours are alike in one respect: another one in each round, or none."""
+        terms = [x for x in self.lowered.terms if isinstance(x.term, Best) and len(x.term.options) > 1]
+        order = list(self.networks)
+        if not self.rounds:
+            return order
+        self.dice.shuffle(order)
+        turn = self.rounds % (len(terms) + 1)
+        if turn < len(terms):
+            term = terms[turn].term
+            assert isinstance(term, Best)  # noqa: S101  (chosen above)
+            tally = most_common(term.options, self.composition.places)
+            order.sort(key=lambda k: tally.get(k, -1))
+        return order
+
+    def found(self) -> Found:
+        """The answer so far, priced by the plain definitions."""
+        composition = self.composition
+        groups = composition.groups()
+        slots = list(composition.slots)
+        for k in self.networks:
+            if composition.facilitators[k] is None:
+                slots[k] = best_slot(self.lowered, k, groups.get(k, ()))
+        composition = Composition(composition.places, tuple(slots), composition.facilitators)
+        return Found(rank_of(self.lowered.problem, composition), composition)
+
+
+def rank_of(problem: Problem, composition: Composition) -> Rank:
+    """How good an answer is, by the plain definitions."""
+    priced = score(problem, composition)
+    hard = sum(x.penalty for x in priced.broken) + sum(1 for _ in breaches(problem, composition))
+    return Rank(hard, 0 if problem.waiting_is_weighed else priced.waiting, priced.objective)
+
+
+def most_common(options: Sequence[People], places: Sequence[int]) -> dict[int, int]:
+    """The most common option of each network; the first of equals."""
+    counts: dict[int, dict[int, int]] = {}
+    for option, people in enumerate(options):
+        for person in people:
+            if places[person] != WAITING:
+                mine = counts.setdefault(places[person], {})
+                mine[option] = mine.get(option, 0) + 1
+    return {k: min(mine, key=lambda option: (-mine[option], option)) for k, mine in counts.items()}
+
+
+def chunked(order: Sequence[int], groups: dict[int, tuple[int, ...]]) -> list[list[int]]:
+    """Consecutive networks with about so many people in each part."""
+    people = sum(map(len, groups.values()))
+    parts = max(1, round(people / PEOPLE))
+    size = -(-len(order) // parts)
+    return [list(order[first : first + size]) for first in range(0, len(order), size)]
+
+
+def first_places(lowered: Lowered, networks: Sequence[int], dice: random.Random) -> tuple[int, ...]:
+    """A first seating of many: people who are alike in what costs most sit together; pins and sizes are kept."""
+    problem, units = lowered.problem, lowered.units
+    where = [WAITING] * problem.pool.size
+    filled = dict.fromkeys(networks, 0)
+    seated: set[int] = set()
+    for person, place in problem.pins.items():
+        for member in units.members[units.of[person]]:
+            where[member] = place
+        if place != WAITING and units.of[person] not in seated:
+            filled[place] += len(units.members[units.of[person]])
+        seated.add(units.of[person])
+    key = likeness_key(lowered, dice)
+    order = sorted((u for u in range(len(units)) if u not in seated), key=lambda u: key[units.members[u][0]])
+    people = sum(len(units.members[u]) for u in order)
+    room = {k: problem.networks[k].max_size - filled[k] for k in networks}
+    least = [max(0, problem.networks[k].min_size - filled[k]) for k in networks]
+    quota = shares(people, [room[k] for k in networks], least)
+    left = list(order)
+    for k, wanted in zip(networks, quota, strict=True):
+        network, share = problem.networks[k], wanted
+        rest: list[int] = []
+        for at, unit in enumerate(left):
+            members = units.members[unit]
+            if share <= 0:
+                rest += left[at:]
+                break
+            if len(members) <= min(share, room[k]) and all(network.accepts(person) for person in members):
+                share -= len(members)
+                room[k] -= len(members)
+                for person in members:
+                    where[person] = k
+            else:
+                rest.append(unit)
+        left = rest
+    for unit in left:
+        members = units.members[unit]
+        for k in networks:
+            if len(members) <= room[k] and all(problem.networks[k].accepts(person) for person in members):
+                room[k] -= len(members)
+                for person in members:
+                    where[person] = k
+                break
+    return tuple(where)
+
+
+def shares(people: int, room: Sequence[int], least: Sequence[int]) -> list[int]:
+    """How many to seat in each network at first: the least everywhere, then evenly as far as there is room."""
+    quota = [min(a, b) for a, b in zip(least, room, strict=True)]
+    left = people - sum(quota)
+    while left > 0:
+        open_ = [k for k in range(len(room)) if quota[k] < room[k]]
+        if not open_:
+            break
+        each = max(1, left // len(open_))
+        for k in open_:
+            more = min(each, room[k] - quota[k], left)
+            quota[k] += more
+            left -= more
+    return quota
+
+
+def likeness_key(lowered: Lowered, dice: random.Random) -> list[tuple[int | float, ...]]:
+    """By what to sort people so that neighbours are alike: the dearest rules about what members share come first."""
+    terms = [x for x in lowered.terms if isinstance(x.term, Best) or (isinstance(x.term, Count) and x.must)]
+    terms.sort(key=lambda x: (not x.must, -x.weight))
+    columns: list[list[int]] = []
+    for priced in terms:
+        column = [1 << 30] * lowered.problem.pool.size
+        carriers = priced.term.options if isinstance(priced.term, Best) else ()
+        for option in reversed(range(len(carriers))):
+            for person in carriers[option]:
+                column[person] = option
+        columns.append(column)
+    return [(*(column[person] for column in columns), dice.random()) for person in range(lowered.problem.pool.size)]
