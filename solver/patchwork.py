@@ -16,11 +16,11 @@ from solver import board as boards
 from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, first_setting, given
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
-from solver.lowering import Best, Count, People
+from solver.lowering import Best, Count, Scatter
 from solver.partition import Cutter, Part
 from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Problem
-from solver.settle import best_slot
+from solver.settle import best_slots, most_common
 
 PEOPLE = 600
 """In one part, about: enough to mix, few enough to stay in the fast memory of a processor."""
@@ -151,15 +151,16 @@ class Patchwork:
         return order
 
     def found(self) -> Found:
-        """The answer so far, priced by the plain definitions."""
+        """The answer so far; where people are to stay together across parts, priced by the plain definitions."""
         composition = self.composition
-        groups = composition.groups()
         slots = list(composition.slots)
-        for k in self.networks:
-            if composition.facilitators[k] is None:
-                slots[k] = best_slot(self.lowered, k, groups.get(k, ()))
+        free = [k for k in self.networks if composition.facilitators[k] is None]
+        for k, slot in zip(free, best_slots(self.lowered, composition.places, free), strict=True):
+            slots[k] = slot
         composition = Composition(composition.places, tuple(slots), composition.facilitators)
-        return Found(rank_of(self.lowered.problem, composition), composition)
+        if not self.rounds or self.lowered.of(Scatter):
+            self.rank = rank_of(self.lowered.problem, composition)
+        return Found(self.rank, composition)
 
 
 def rank_of(problem: Problem, composition: Composition) -> Rank:
@@ -167,17 +168,6 @@ def rank_of(problem: Problem, composition: Composition) -> Rank:
     priced = score(problem, composition)
     hard = sum(x.penalty for x in priced.broken) + sum(1 for _ in breaches(problem, composition))
     return Rank(hard, 0 if problem.waiting_is_weighed else priced.waiting, priced.objective)
-
-
-def most_common(options: Sequence[People], places: Sequence[int]) -> dict[int, int]:
-    """The most common option of each network; the first of equals."""
-    counts: dict[int, dict[int, int]] = {}
-    for option, people in enumerate(options):
-        for person in people:
-            if places[person] != WAITING:
-                mine = counts.setdefault(places[person], {})
-                mine[option] = mine.get(option, 0) + 1
-    return {k: min(mine, key=lambda option: (-mine[option], option)) for k, mine in counts.items()}
 
 
 def chunked(order: Sequence[int], groups: dict[int, tuple[int, ...]]) -> list[list[int]]:

@@ -105,10 +105,8 @@ def _facilitator_breaches(
         for person in members:
             if person in facilitator.foreign:
                 yield Breach("facilitator_language", k, person)
-    for one, other in combinations(groups, 2):
-        same = (
-            composition.facilitators[one] is not None
-            and composition.facilitators[one] == composition.facilitators[other]
-        )
+    led = [k for k in groups if composition.facilitators[k] is not None]
+    for one, other in combinations(led, 2):
+        same = composition.facilitators[one] == composition.facilitators[other]
         if same and problem.dates(composition.slots[one]) & problem.dates(composition.slots[other]):
             yield Breach("two_places_on_one_date", other)

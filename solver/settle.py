@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ortools.sat.python import cp_model
 
 from solver.cp import cp_solver
 from solver.lower import Lowered
-from solver.lowering import Best, Lead
+from solver.lowering import Best, Lead, People
 from solver.model import CompositionModel
 from solver.problem import WAITING, Composition
 
@@ -21,9 +21,38 @@ def settle(lowered: Lowered, places: Sequence[int]) -> Composition:
     """
     if lowered.problem.facilitators and (led := _settle_together(lowered, places)) is not None:
         return led
-    groups = Composition(tuple(places), (), ()).groups()
-    slots = [best_slot(lowered, k, groups.get(k, ())) for k in range(len(lowered.problem.networks))]
+    slots = best_slots(lowered, places, range(len(lowered.problem.networks)))
     return Composition(tuple(places), tuple(slots), tuple(x.facilitator for x in lowered.problem.networks))
+
+
+def best_slots(lowered: Lowered, places: Sequence[int], networks: Iterable[int]) -> list[int | None]:
+    """What `best_slot` says of each of these networks, by looking at everybody once."""
+    slotted = [x for x in lowered.terms if isinstance(x.term, Best) and x.term.by_slot]
+    common: dict[int, dict[int, int]] = {}
+    formed = set(places)
+    slots: list[int | None] = []
+    for k in networks:
+        network = lowered.problem.networks[k]
+        term = next((x.term for x in slotted if x.speaks_about(k)), None)
+        if network.slot is not None or k not in formed or not isinstance(term, Best):
+            slots.append(network.slot)
+            continue
+        if id(term) not in common:
+            common[id(term)] = most_common(term.options, places)
+        slots.append(common[id(term)].get(k, 0))
+    return slots
+
+
+def most_common(options: Sequence[People], places: Sequence[int]) -> dict[int, int]:
+    """The option that most members of each network have, the first of equals; networks where nobody has any are left
+    out."""
+    counts: dict[int, dict[int, int]] = {}
+    for option, people in enumerate(options):
+        for person in people:
+            if places[person] != WAITING:
+                mine = counts.setdefault(places[person], {})
+                mine[option] = mine.get(option, 0) + 1
+    return {k: min(mine, key=lambda option: (-mine[option], option)) for k, mine in counts.items()}
 
 
 def best_slot(lowered: Lowered, k: int, members: Sequence[int]) -> int | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from solver.lowering import Band, Count, Term
 from solver.problem import Pool
-from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Trios, Words, count_values, parameter
+from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Trios, Words, parameter
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,9 +35,10 @@ class Distinct(GroupRule):
 
     def crowded(self, group: Group, pool: Pool) -> dict[int, int]:
         """How many members each crowded value has."""
-        column = pool.category(self.attribute)
-        counts = count_values(column.codes, group.members, len(column.names))
-        return {value: count for value, count in enumerate(counts) if count > self.at_most}
+        codes = pool.category(self.attribute).codes
+        # Only the values of members: there may be as many employers as there are networks.
+        counts = Counter(code for person in group.members for code in codes[person])
+        return {value: counts[value] for value in sorted(counts) if counts[value] > self.at_most}
 
     def pricer(self, pool: Pool) -> Pricer:
         return lambda group: sum(count - self.at_most for count in self.crowded(group, pool).values())
