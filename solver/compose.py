@@ -11,6 +11,7 @@ from threading import Lock
 from ortools.sat.python import cp_model
 
 from solver import bound as bounds
+from solver import enumeration
 from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
@@ -132,7 +133,9 @@ class _Composer:
 
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
-        if not self.watch.cancelled:
+        if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
+            self._enumerate()
+        if not self.watch.cancelled and not self._proven():
             self._relax()
         status = None
         if self.exact and not self._proven() and not self.watch.cancelled:
@@ -293,6 +296,19 @@ class _Composer:
             known = Status.OPTIMAL if status == cp_model.OPTIMAL else Status.FEASIBLE
             return _Answer(known, list(solver.response_proto.solution), limit)
         return _Answer(Status.UNKNOWN, None, limit)
+
+    def _enumerate(self) -> None:
+        """Every composition of a tiny problem, in effect: what is found is the best there is."""
+        self._tell("model")
+        exact = enumeration.enumerate_all(self.lowered, self.watch)
+        if exact is None or exact.composition is None:
+            return
+        found = Found(self._rank(exact.composition), exact.composition)
+        if self.best is None or found.rank < self.best.rank:
+            self.best = found
+        if found.rank.hard == 0:
+            self.bound = bounds.Bound(found.rank.soft, found.rank.waiting)
+            self.proof.append("enumeration")
 
     def _relax(self) -> None:
         """The linear relaxation of the whole: quick, and often close."""
