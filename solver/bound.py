@@ -39,13 +39,13 @@ LARGEST = 9_000
 SURE = 3_000
 """The largest of the ladder where work is counted and no clock can stop it."""
 
-GROWTH = 2.0
+GROWTH = 1.6
 """The time that a program takes grows about with this power of its columns."""
 
 RULES_SHARE, RULES_UNTIL = 0.2, 0.8
 """Of the time that is left, the most that limits of single rules may take; of the limit, when to stop with them."""
 
-NEXT_SHARE = 0.5
+NEXT_SHARE = 0.75
 """The most of the time that is left for the next program, as it is foreseen."""
 
 SMALL = 5_000
@@ -359,7 +359,7 @@ def solved_duals(matrix: Matrix, cost: Ints, watch: Watch) -> NDArray[np.float64
         b_eq=matrix.low[~free],
         bounds=[(0, int(upper)) for upper in matrix.upper],
         method="highs-ds" if shape[1] < SMALL else "highs-ipm",
-        options={} if remaining is None else {"time_limit": max(0.1, 0.5 * remaining)},
+        options={} if remaining is None else {"time_limit": max(0.1, 0.9 * remaining)},
     )
     duals = np.zeros(len(matrix.low))
     if found.status == 0:
