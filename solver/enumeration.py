@@ -71,11 +71,11 @@ def enumerate_all(lowered: Lowered, watch: Watch) -> Exact | None:
         if priced is None:
             return None
         for network in networks:
-            free = _pinned_elsewhere(lowered, network)
+            pinned = _pins(lowered, network)
             after = np.full(every, NEVER, dtype=np.int64)
             pick = np.zeros(every, dtype=np.int64)
             for mask, price in priced.items():
-                if mask & free.away or mask & free.here != free.here:
+                if mask & pinned.away or mask & pinned.here != pinned.here:
                     continue
                 apart = masks[(masks & mask == 0) & (table < NEVER)]
                 found = table[apart] + price
@@ -95,7 +95,7 @@ class _Pins:
     away: int
 
 
-def _pinned_elsewhere(lowered: Lowered, network: int) -> _Pins:
+def _pins(lowered: Lowered, network: int) -> _Pins:
     here = away = 0
     for person, place in lowered.problem.pins.items():
         bit = 1 << lowered.units.of[person]

@@ -16,7 +16,7 @@ from solver import board as boards
 from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, first_setting, given
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
-from solver.lowering import Best, Count, Scatter
+from solver.lowering import Best, Scatter
 from solver.partition import Cutter, Part
 from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Problem
@@ -242,14 +242,14 @@ def shares(people: int, room: Sequence[int], least: Sequence[int]) -> list[int]:
 
 def likeness_key(lowered: Lowered, dice: random.Random) -> list[tuple[int | float, ...]]:
     """By what to sort people so that neighbours are alike: the dearest rules about what members share come first."""
-    terms = [x for x in lowered.terms if isinstance(x.term, Best) or (isinstance(x.term, Count) and x.must)]
-    terms.sort(key=lambda x: (not x.must, -x.weight))
     columns: list[list[int]] = []
-    for priced in terms:
-        column = [1 << 30] * lowered.problem.pool.size
-        carriers = priced.term.options if isinstance(priced.term, Best) else ()
-        for option in reversed(range(len(carriers))):
-            for person in carriers[option]:
+    for priced in sorted(lowered.of(Best), key=lambda x: (not x.must, -x.weight)):
+        assert isinstance(priced.term, Best)  # noqa: S101  (asked for above)
+        options = priced.term.options
+        column = [len(options)] * lowered.problem.pool.size
+        # Whoever carries several counts by the first of them.
+        for option in reversed(range(len(options))):
+            for person in options[option]:
                 column[person] = option
         columns.append(column)
     return [(*(column[person] for column in columns), dice.random()) for person in range(lowered.problem.pool.size)]
