@@ -6,22 +6,31 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from api import check, compose, conflicts, health
+from api import candidates, check, compose, conflicts, health, programmes, proposals, runs
+from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
-from api.keys import ask_for_key
 from api.problems import handle
+from api.runs import give_streams
 from api.sizes import MOST_BYTES
 from api.turns import Turns, give_turns
+from service.store import Store
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Nothing from anywhere else, and no script at all."""
 
 
-def create_app(*, key: str, turns: Turns | None = None, ready: Callable[[], bool] = lambda: True) -> Flask:
+STREAMS = 8
+"""How many may follow a run at once by server-sent events."""
+
+
+def create_app(
+    store: Store, *, key: str | None = None, turns: Turns | None = None, ready: Callable[[], bool] = lambda: True
+) -> Flask:
     """The WSGI application.
 
-    key: what callers must show. turns: how many solves may run at once; as many as there are processors by default.
+    store: what is kept. key: one that has every scope on the first space, beside those that the store keeps.
+    turns: how many solves may run at once while the caller waits; as many as there are processors by default.
     ready: what /ready asks.
     """
     app = Flask("api", static_folder=None)
@@ -29,10 +38,12 @@ def create_app(*, key: str, turns: Turns | None = None, ready: Callable[[], bool
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask comes with
     give_turns(app, turns or Turns())
     app.extensions["kring-ready"] = ready
-    ask_for_key(app, key)
+    app.extensions["kring-store"] = store
+    give_streams(app, STREAMS)
+    ask_for_key(app, store, key)
     handle(app)
     api = described(app)
-    for resource in (compose, check, conflicts, health):
+    for resource in (compose, check, conflicts, programmes, candidates, runs, proposals, health):
         api.register_blueprint(resource.resource)
     show_docs(app, api)
     app.after_request(guarded)

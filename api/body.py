@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import Schema, ValidationError
+from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -55,9 +55,25 @@ REFUSALS = {
 }
 """What every call with a body may answer besides its own."""
 
+OF_READING = {
+    403: "This key may not do that",
+    404: "There is nothing here",
+    422: REFUSALS[422],
+}
+"""What every call about something that is kept may answer besides its own."""
+
+OF_CHANGING = {
+    409: "Not in the state that it is in",
+    412: "Somebody has changed it since you read it",
+    428: "Say which version you saw: `If-Match`",
+}
+"""What every call that changes something may answer besides that."""
+
 
 class BodyParser(FlaskParser):
     """Loads a body with a schema of `service`, whose messages are codes, and points at every fault."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body, before its schema has seen it."""
@@ -65,6 +81,13 @@ class BodyParser(FlaskParser):
 
     def handle_error(self, error: ValidationError, req: Request, schema: Schema, **_: Any) -> NoReturn:
         """Every fault of form in one problem."""
+        assert isinstance(error.messages, dict)  # noqa: S101  (keyed by where it was looked for)
+        if "query" in error.messages:
+            wrong = error.messages["query"]
+            errors = [
+                {"field": f"/{name}", "text": f"in the query: {'; '.join(map(str, wrong[name]))}"} for name in wrong
+            ]
+            raise ProblemError("bad_query", errors=errors) from error
         body = read_json(req)
         _loaded, faults = faults_of(schema, body, None)
         raise of_faults(InputError(faults), body) from error
@@ -77,7 +100,18 @@ class Blueprint(SmorestBlueprint):
 
     def refuses(self, view: View) -> View:
         """Says in the description that a view may answer every refusal."""
-        for status in REFUSALS:
+        return self._refused(view, REFUSALS)
+
+    def refuses_reading(self, view: View) -> View:
+        """Says that a view is about something that may not be there, or not for this caller."""
+        return self._refused(view, {401: "", **OF_READING})
+
+    def refuses_changing(self, view: View) -> View:
+        """Says that a view changes something, which somebody else may have changed."""
+        return self._refused(view, {**REFUSALS, **OF_READING, **OF_CHANGING})
+
+    def _refused(self, view: View, statuses: Mapping[int, str]) -> View:
+        for status in statuses:
             view = self.alt_response(status, HTTPStatus(status).name)(view)
         return view
 

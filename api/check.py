@@ -6,16 +6,21 @@ from typing import Any
 
 from flask import Response
 
+from api.access import opens
 from api.answers import rendered
 from api.asking import asked_in
 from api.body import Blueprint
+from api.idempotency import once_stateless
 from api.schemas import CheckAnswer, CheckBody
 from service.check import check as recount
+from service.store.spaces import Scope
 
 resource = Blueprint("check", __name__, url_prefix="/api/v1", description="Recounting, with no solver code")
 
 
 @resource.route("/check", methods=["POST"])
+@once_stateless
+@opens(Scope.ORGANISE)
 @resource.refuses
 @resource.arguments(CheckBody)
 @resource.response(200, CheckAnswer, description="What the recount found")

@@ -6,20 +6,25 @@ from typing import Any
 
 from flask import Response
 
+from api.access import opens
 from api.answers import without_proposal
 from api.asking import asked_in
 from api.body import Blueprint
+from api.idempotency import once_stateless
 from api.schemas import ComposeBody
 from api.sizes import limits_in
 from api.turns import turns
 from service.compose import answer
 from service.proposal_file import as_bytes
 from service.proposal_schema import ProposalForm
+from service.store.spaces import Scope
 
 resource = Blueprint("compose", __name__, url_prefix="/api/v1", description="Who sits where, and who advises whom")
 
 
 @resource.route("/compose", methods=["POST"])
+@once_stateless
+@opens(Scope.ORGANISE)
 @resource.refuses
 @resource.arguments(ComposeBody)
 @resource.response(200, ProposalForm, description="A proposal: the bytes of proposal.json")

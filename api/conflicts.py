@@ -6,19 +6,24 @@ from typing import Any
 
 from flask import Response
 
+from api.access import opens
 from api.answers import rendered, told
 from api.asking import asked_in
 from api.body import Blueprint
+from api.idempotency import once_stateless
 from api.problems import ProblemError
 from api.schemas import ComposeBody, ConflictsAnswer
 from api.sizes import limits_in
 from api.turns import turns
 from service.conflicts import explained
+from service.store.spaces import Scope
 
 resource = Blueprint("conflicts", __name__, url_prefix="/api/v1", description="What cannot hold together")
 
 
 @resource.route("/conflicts", methods=["POST"])
+@once_stateless
+@opens(Scope.ORGANISE)
 @resource.refuses
 @resource.arguments(ComposeBody)
 @resource.response(200, ConflictsAnswer, description="The smallest sets of rules and limits that cannot hold together")

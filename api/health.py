@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, current_app
 
+from api.access import opens
 from api.answers import rendered
 from api.body import Blueprint
 from api.problems import ProblemError
@@ -14,6 +15,7 @@ resource = Blueprint("health", __name__, description="For whoever runs the servi
 
 
 @resource.route("/health")
+@opens()
 @resource.doc(security=[])
 @resource.response(200, HealthAnswer)
 def health() -> Response:
@@ -22,6 +24,7 @@ def health() -> Response:
 
 
 @resource.route("/ready")
+@opens()
 @resource.doc(security=[])
 @resource.response(200, HealthAnswer)
 @resource.alt_response(503, "NOT_READY")

@@ -8,14 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from api.sizes import MOST_SECONDS
 from service.programme_schema import Checked, Form, Listed, ProgrammeSchema, Table, Whole, is_number
 from service.proposal_schema import EarlierProposalForm, MatrixForm, ProposalForm
+from service.store.runs import State
 
 LEAST_SECONDS = 0.1
 MOST_WORKERS = 8
+
+
+MOST_RUN_SECONDS = 24 * 3600
+MOST_RUN_EFFORT = 100_000
+
+OURS = ("id", "stored")
+"""Fields that Kring adds to what it keeps; whoever sends back what they read sends them too."""
+
+
+def without_ours(content: Any) -> Any:
+    """Content without what Kring added to it."""
+    return {key: value for key, value in content.items() if key not in OURS} if isinstance(content, dict) else content
 
 
 def is_time_limit(value: Any) -> bool:
@@ -86,6 +99,60 @@ class ComposeBody(QuestionForm):
     """A question and its limits."""
 
     limits = Table(LimitsForm)
+
+
+class ProgrammeBody(ProgrammeSchema):
+    """A programme, without files."""
+
+    def load(self, data: Any, **_: Any) -> Any:
+        """The programme as it was sent, once it has been looked at in full; raises ValidationError."""
+        return AsSent().deserialize(without_ours(data))
+
+
+class RunBody(LimitsForm):
+    """How long to look, over as many rounds as that takes."""
+
+    time_limit = Checked(
+        "not_number",
+        lambda value: is_time_limit(value) and value <= MOST_RUN_SECONDS,
+        metadata={"minimum": LEAST_SECONDS, "maximum": MOST_RUN_SECONDS},
+    )
+    effort = Whole(1, MOST_RUN_EFFORT)
+
+
+class PlacementBody(Form):
+    """A newcomer, with the fields of a candidate."""
+
+    candidate = fields.Dict(required=True)
+
+
+class AnyObject(Schema):
+    """A JSON object, told by the call that takes or gives it."""
+
+    class Meta:
+        """Any field."""
+
+        unknown = INCLUDE
+
+
+class PageQuery(Form):
+    """Which page."""
+
+    after = fields.Integer(load_default=0, validate=validate.Range(0, 2**62))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
+
+
+class CandidatesQuery(Form):
+    """How to take a list of candidates."""
+
+    dry_run = fields.Boolean(load_default=False)
+    skip_bad_rows = fields.Boolean(load_default=False)
+
+
+class ExplanationQuery(Form):
+    """What to look at."""
+
+    instead = fields.String(metadata={"description": "the only other network to look at"})
 
 
 class CheckBody(QuestionForm):
@@ -177,6 +244,74 @@ class ProblemDetails(Schema):
     conflicts = fields.List(fields.Nested(ConflictPart))
     ways_out = fields.List(fields.Raw())
     retry_after = fields.Integer()
+
+
+class StoredPart(Schema):
+    """What the store adds to what it keeps."""
+
+    version = fields.Integer(required=True, metadata={"description": "the ETag, for If-Match"})
+    created_at = fields.DateTime(required=True)
+    updated_at = fields.DateTime(required=True)
+
+
+class KeptAnswer(AnyObject):
+    """Something that is kept, with the fields that it was sent with."""
+
+    id = fields.String(required=True)
+    stored = fields.Nested(StoredPart, required=True)
+
+
+class ProgrammeAnswer(KeptAnswer):
+    """A programme."""
+
+
+class CandidateAnswer(KeptAnswer):
+    """A candidate."""
+
+
+class ProposalAnswer(KeptAnswer):
+    """A proposal: the fields of proposal.json."""
+
+
+class PageAnswer(Schema):
+    """Some items, and where the next page begins."""
+
+    items = fields.List(fields.Dict(), required=True)
+    next = fields.Integer(required=True, allow_none=True, metadata={"description": "for `after`; null: no more"})
+
+
+class AddedAnswer(Schema):
+    """What became of candidates that were sent."""
+
+    dry_run = fields.Boolean(required=True)
+    added = fields.Integer(required=True)
+    items = fields.List(fields.Nested(CandidateAnswer), required=True)
+    set_aside = fields.List(fields.Dict(), required=True)
+    notes = fields.List(fields.String(), required=True)
+    left_out = fields.List(fields.String(), required=True)
+    errors = fields.List(fields.Nested(ErrorPart), required=True)
+
+
+class RunAnswer(Schema):
+    """A run, with the best that is known so far."""
+
+    id = fields.String(required=True)
+    programme = fields.String(required=True)
+    kind = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf([state.value for state in State]))
+    stopping = fields.Boolean(required=True)
+    stage = fields.String(required=True, allow_none=True)
+    objective = fields.Integer(required=True, allow_none=True)
+    bound = fields.Integer(required=True, allow_none=True)
+    gap = fields.Float(required=True, allow_none=True)
+    waiting = fields.Integer(required=True, allow_none=True)
+    rounds = fields.Integer(required=True)
+    proposal = fields.String(required=True, allow_none=True)
+    problem = fields.Dict(required=True, allow_none=True)
+    limits = fields.Dict(required=True)
+    created_at = fields.DateTime(required=True)
+    started_at = fields.DateTime(required=True, allow_none=True)
+    ended_at = fields.DateTime(required=True, allow_none=True)
 
 
 class HealthAnswer(Schema):

@@ -3,23 +3,38 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+from flask import request
 
 from api.problems import ProblemError
 from solver.limits import Limits
 
 MOST_BYTES = 4_000_000
+MOST_FILE_BYTES = 50_000_000
+"""Of a file of candidates, which is kept and not solved while the caller waits."""
 MOST_CANDIDATES = 500
 MOST_NETWORKS = 100
 MOST_RULES = 100
 MOST_SECONDS = 10
 MOST_EFFORT = 10
 
-ELSEWHERE = (
-    "This call answers while you wait. The command `kring compose` takes more; "
-    "durable runs (POST /api/v1/programmes/{id}/runs) are planned."
-)
+ELSEWHERE = "This call answers while you wait; a run takes more: POST /api/v1/programmes/{id}/runs."
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def roomy(view: View) -> View:
+    """Lets a call take a file."""
+
+    @wraps(view)
+    def answered(*args: Any, **kwargs: Any) -> Any:
+        request.max_content_length = MOST_FILE_BYTES
+        return view(*args, **kwargs)
+
+    return cast(View, answered)
 
 
 def refuse_large(body: Mapping[str, Any]) -> None:

@@ -1,0 +1,100 @@
+"""Who may call what: each call says what opens it, and a call that says nothing opens to nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hmac import compare_digest
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request
+from werkzeug.exceptions import MethodNotAllowed
+
+from api.problems import DOCS, ProblemError
+from service.store import Store
+from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space, key_for
+
+OPEN = (DOCS, "/api/v1/openapi.json")
+"""What says how to call, and nothing of anybody."""
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whoever calls: the space they see, and what they may do in it."""
+
+    space: str
+    scopes: frozenset[Scope]
+
+
+def opens(*scopes: Scope) -> Callable[[View], View]:
+    """Lets callers in who have any of these scopes; none: everybody, without a key."""
+
+    def mark(view: View) -> View:
+        view.kring_scopes = frozenset(scopes)  # type: ignore[attr-defined]  # read by `scopes_of`
+        return view
+
+    return mark
+
+
+def scopes_of(view: Callable[..., Any]) -> frozenset[Scope] | None:
+    """What opens a call; None where it does not say."""
+    found: frozenset[Scope] | None = getattr(view, "kring_scopes", None)
+    return found
+
+
+def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
+    """Makes every call under /api/v1 need `Authorization: Bearer <key>`.
+
+    key: one that has every scope on the first space, beside those that the store keeps.
+    """
+    right = None
+    if key is not None:
+        if not key.isascii() or not key.isprintable() or not key.strip():
+            raise ValueError("a key is made of letters, digits and signs of ASCII")
+        right = Caller(first_space(store)[0], EVERY_SCOPE), digest(key.strip())
+
+    @app.before_request
+    def let_in() -> None:
+        if not request.path.startswith("/api/v1/") or request.path in OPEN:
+            return
+        # Which methods an address answers is public, so a wrong method is called that, key or no key.
+        if isinstance(request.routing_exception, MethodNotAllowed):
+            return
+        # Read by hand: the usual parser takes a key with "=" in it for something else.
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not given.strip():
+            raise ProblemError("key_missing", headers={"WWW-Authenticate": 'Bearer realm="kring"'})
+        g.caller = _caller(given.strip())
+        if request.endpoint is None:
+            return
+        needed = scopes_of(current_app.view_functions[request.endpoint])
+        if needed is None or not needed & g.caller.scopes:
+            raise ProblemError("scope_missing", headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+
+    def _caller(given: str) -> Caller:
+        # Digests have one length, so the time that comparing takes tells nothing of the key.
+        if right is not None and compare_digest(digest(given), right[1]):
+            return right[0]
+        kept = key_for(store, given)
+        if kept is None:
+            raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
+        return Caller(kept.space, kept.scopes)
+
+
+def caller() -> Caller:
+    """Who calls now."""
+    found: Caller = g.caller
+    return found
+
+
+def space() -> str:
+    """The space that the caller sees."""
+    return caller().space
+
+
+def store() -> Store:
+    """What is kept."""
+    found: Store = current_app.extensions["kring-store"]
+    return found

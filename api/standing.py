@@ -1,0 +1,54 @@
+"""Proposals that were asked about before, ready to be asked again without being read anew."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+from typing import Generic, TypeVar
+
+from service.explain import Explainer
+from service.place import Placer
+from service.store import Store
+from service.store.proposals import StoredProposal, question_of
+
+Ready = TypeVar("Ready")
+
+MOST = 16
+"""Proposals that are kept ready: each takes some megabytes."""
+
+
+class Shelf(Generic[Ready]):
+    """The last few proposals that were asked about, by id and version."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, int], Ready] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, there: StoredProposal, make: Callable[[], Ready]) -> Ready:
+        """What was made of a proposal before, or what is made of it now."""
+        key = (there.id, there.version)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        # Made outside the lock: two may make the same one at first, and the others need not wait.
+        made = make()
+        with self._lock:
+            self._kept[key] = made
+            while len(self._kept) > MOST:
+                self._kept.popitem(last=False)
+        return made
+
+
+_placers: Shelf[Placer] = Shelf()
+
+
+def placer(store: Store, there: StoredProposal) -> Placer:
+    """A proposal, ready to rank its networks for newcomers."""
+    return _placers.get(there, lambda: Placer(question_of(store, there), there.content))
+
+
+def explainer(store: Store, there: StoredProposal) -> Explainer:
+    """A proposal, ready to explain itself."""
+    return Explainer(question_of(store, there), there.content)

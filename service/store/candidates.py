@@ -1,0 +1,198 @@
+"""The candidates of a programme: read as from a file, checked together with those who are there, and kept.
+
+Only columns that Kring knows or the programme asks for are kept; what was left out is said in a note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+
+from service.candidates import Candidate, CandidateList
+from service.faults import InputError
+from service.intake.tables import Objects, Source
+from service.reading import gather
+from service.store.database import Store
+from service.store.errors import NotNowError, NotThereError, StaleError
+from service.store.names import new_id, now
+from service.store.pages import Page, page_of
+from service.store.programmes import StoredProgramme, find_programme
+from service.store.tables import candidates
+
+STORED = "stored"
+"""What faults call the candidates who are there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCandidate:
+    """One candidate: `ref` is the store's own id, `content` the cells, the organiser's id among them."""
+
+    ref: str
+    version: int
+    content: Mapping[str, Any]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of candidates that were sent."""
+
+    items: tuple[StoredCandidate, ...]
+    read: CandidateList
+    """As read, with notes and with who was set aside."""
+
+
+def add_candidates(
+    store: Store, space: str, programme: str, source: Source, *, skip_bad_rows: bool = False, dry_run: bool = False
+) -> Added:
+    """Adds the candidates of a file or a list: all of them, or none and an InputError with every fault.
+
+    dry_run: says what would become of them, and keeps nothing.
+    """
+    with store.writing() as connection:
+        asked = find_programme(connection, space, programme, lock=True)
+        rows = rows_of(connection, programme)
+        there = {str(row["id"]) for row in rows}
+        read = _gathered(asked, rows, source, skip_bad_rows=skip_bad_rows)
+        new = [each for each in read.candidates if each.id not in there]
+        if dry_run:
+            return Added((), read)
+        moment = now()
+        made = [StoredCandidate(new_id("cnd"), 1, cells_of(each), moment, moment) for each in new]
+        if made:
+            connection.execute(insert(candidates), [_row(programme, each) for each in made])
+    return Added(tuple(made), read)
+
+
+def list_candidates(
+    store: Store, space: str, programme: str, *, after: int = 0, limit: int = 50
+) -> Page[StoredCandidate]:
+    """The candidates of a programme, in the order in which they came."""
+    query = select(candidates).where(candidates.c.programme == programme)
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return page_of(connection, query, candidates, _stored, after=after, limit=limit)
+
+
+def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:
+    """One candidate, by the organiser's id or the store's own."""
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return _find(connection, programme, id_)
+
+
+def change_candidate(
+    store: Store, space: str, programme: str, id_: str, content: Mapping[str, Any], *, version: int
+) -> StoredCandidate:
+    """Puts other cells in place of those the caller saw; raises InputError, StaleError; NotNowError for another id."""
+    with store.writing() as connection:
+        asked = find_programme(connection, space, programme, lock=True)
+        there = _find(connection, programme, id_)
+        if there.version != version:
+            raise StaleError(there.version)
+        known_as = there.content["id"]
+        others = [row for row in rows_of(connection, programme) if row["id"] != known_as]
+        read = _gathered(asked, others, Objects("candidate", [{"id": known_as, **content}]))
+        found = [each for each in read.candidates if each.id not in {row["id"] for row in others}]
+        if len(found) != 1 or found[0].id != known_as:
+            raise NotNowError("id_is_fixed")
+        changed = StoredCandidate(there.ref, version + 1, cells_of(found[0]), there.created_at, now())
+        connection.execute(
+            update(candidates)
+            .where(candidates.c.id == there.ref)
+            .values(content=dict(changed.content), version=changed.version, updated_at=changed.updated_at)
+        )
+    return changed
+
+
+def remove_candidate(store: Store, space: str, programme: str, id_: str, *, version: int) -> StoredCandidate:
+    """Takes a candidate out of a programme, and out of what others say of them; who it was."""
+    with store.writing() as connection:
+        find_programme(connection, space, programme, lock=True)
+        there = _find(connection, programme, id_)
+        if there.version != version:
+            raise StaleError(there.version)
+        connection.execute(delete(candidates).where(candidates.c.id == there.ref))
+        for row in connection.execute(select(candidates).where(candidates.c.programme == programme)).all():
+            told = without_mention(row.content, str(there.content["id"]))
+            if told != row.content:
+                connection.execute(
+                    update(candidates)
+                    .where(candidates.c.id == row.id)
+                    .values(content=told, version=row.version + 1, updated_at=now())
+                )
+    return there
+
+
+def rows_of(connection: Connection, programme: str) -> list[Mapping[str, Any]]:
+    """The cells of every candidate, in order."""
+    query = select(candidates.c.content).where(candidates.c.programme == programme).order_by(candidates.c.seq)
+    return list(connection.execute(query).scalars())
+
+
+def count_of(connection: Connection, programme: str) -> int:
+    """How many candidates a programme has."""
+    query = select(func.count()).select_from(candidates).where(candidates.c.programme == programme)
+    return int(connection.execute(query).scalar_one())
+
+
+def cells_of(person: Candidate) -> dict[str, Any]:
+    """The cells of a candidate as JSON: one value as a text, several as a list."""
+    cells = {name: values[0] if len(values) == 1 else list(values) for name, values in person.cells.items()}
+    return {"id": person.id, **{name: value for name, value in cells.items() if name != "id"}}
+
+
+def without_mention(content: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    """The cells of somebody without what they say of a person who is gone."""
+    told = dict(content)
+    for column in ("apart_from", "together_with"):
+        values = told.get(column, ())
+        kept = [value for value in ([values] if isinstance(values, str) else values) if value != gone]
+        if column in told and not kept:
+            del told[column]
+        elif column in told:
+            told[column] = kept[0] if len(kept) == 1 else kept
+    return told
+
+
+def _gathered(
+    asked: StoredProgramme, there: Iterable[Mapping[str, Any]], source: Source, *, skip_bad_rows: bool = False
+) -> CandidateList:
+    stored = list(there)
+    sources = ([Objects(STORED, stored)] if stored else []) + [source]
+    try:
+        return gather(asked.read(), sources, skip_bad_rows=skip_bad_rows)
+    except InputError as error:
+        # Who is there already was right once; what the programme has asked since is not for a newcomer to mend.
+        raise InputError([fault for fault in error.faults if fault.file != STORED] or error.faults) from error
+
+
+def _find(connection: Connection, programme: str, id_: str) -> StoredCandidate:
+    named = or_(candidates.c.id == id_, candidates.c.known_as == id_)
+    # Somebody may be called like the store's id of another; what the organiser calls people comes first.
+    query = select(candidates).where(candidates.c.programme == programme, named)
+    row = connection.execute(query.order_by(candidates.c.known_as != id_)).first()
+    if row is None:
+        raise NotThereError(id_)
+    return _stored(row)
+
+
+def _row(programme: str, each: StoredCandidate) -> dict[str, Any]:
+    return {
+        "id": each.ref,
+        "programme": programme,
+        "known_as": each.content["id"],
+        "content": dict(each.content),
+        "version": each.version,
+        "created_at": each.created_at,
+        "updated_at": each.updated_at,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredCandidate:
+    return StoredCandidate(row.id, row.version, row.content, row.created_at, row.updated_at)

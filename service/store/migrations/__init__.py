@@ -1,0 +1,1 @@
+"""Migrations, each written once and never changed."""

@@ -1,0 +1,1 @@
+"""Every step of the tables, in order."""

@@ -1,0 +1,45 @@
+"""What was asked when a run began, so that later changes of the programme or its candidates do not reach it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+from sqlalchemy import Connection, insert, select
+
+from service.files import NoFiles
+from service.intake.tables import Objects
+from service.reading import Asked, asked_of
+from service.store.candidates import rows_of
+from service.store.errors import NotThereError
+from service.store.names import new_id, now
+from service.store.programmes import StoredProgramme
+from service.store.tables import questions
+
+CANDIDATES = "candidates"
+"""What faults call the list of candidates."""
+
+
+def keep_question(connection: Connection, programme: StoredProgramme) -> str:
+    """The id of the question that a programme and its candidates ask now. What was asked before is kept once."""
+    content = {"programme": programme.content, "candidates": rows_of(connection, programme.id)}
+    digest = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii")).hexdigest()
+    query = select(questions.c.id).where(questions.c.programme == programme.id, questions.c.digest == digest)
+    there = connection.execute(query).scalar()
+    if there is not None:
+        return str(there)
+    made = new_id("qst")
+    connection.execute(
+        insert(questions).values(id=made, programme=programme.id, digest=digest, content=content, created_at=now())
+    )
+    return made
+
+
+def asked_again(connection: Connection, question: str) -> Asked:
+    """A question as it was asked; raises InputError where this version of Kring no longer accepts it."""
+    row = connection.execute(select(questions).where(questions.c.id == question)).first()
+    if row is None:
+        raise NotThereError(question)
+    return asked_of(
+        row.content["programme"], Objects(CANDIDATES, row.content["candidates"]), NoFiles(), sha256=row.digest
+    )

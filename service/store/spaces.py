@@ -1,0 +1,135 @@
+"""Spaces, and the keys that open them.
+
+A space is one organisation that organises networks. Of a key only its SHA-256 is kept: it has 256 random bits, so a
+slow digest would protect nothing more.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from service.store.database import Store
+from service.store.errors import NotThereError
+from service.store.names import new_id, now
+from service.store.tables import keys, spaces
+
+PREFIX = "kring_"
+SHOWN = 12
+"""Characters of a key that stay readable, so that its owner can tell which one it is."""
+
+
+class Scope(Enum):
+    """What a key may do. None of them includes another."""
+
+    INTAKE = "intake"
+    ORGANISE = "organise"
+    ADMIN = "admin"
+
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key as the store knows it: never the key itself."""
+
+    id: str
+    space: str
+    name: str
+    prefix: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    def opens_at(self, moment: datetime) -> bool:
+        """Whether it opens anything at a moment."""
+        return self.revoked_at is None and (self.expires_at is None or moment < self.expires_at)
+
+
+def first_space(store: Store, name: str = "Kring") -> tuple[str, bool]:
+    """The first space, and whether it was made just now."""
+    with store.writing() as connection:
+        found = connection.execute(select(spaces.c.id).order_by(spaces.c.seq).limit(1)).scalar()
+        if found is not None:
+            return str(found), False
+        made = new_id("spc")
+        connection.execute(insert(spaces).values(id=made, name=name, created_at=now()))
+        return made, True
+
+
+def new_space(store: Store, name: str) -> str:
+    """Makes a space; its id."""
+    made = new_id("spc")
+    with store.writing() as connection:
+        connection.execute(insert(spaces).values(id=made, name=name, created_at=now()))
+    return made
+
+
+def make_key(
+    store: Store, space: str, name: str, scopes: Collection[Scope], *, expires_at: datetime | None = None
+) -> tuple[Key, str]:
+    """Makes a key; what is kept of it, and the key itself, which nobody can read again."""
+    secret = PREFIX + secrets.token_urlsafe(32)
+    key = Key(new_id("key"), space, name, secret[:SHOWN], frozenset(scopes), now(), expires_at, None)
+    with store.writing() as connection:
+        connection.execute(
+            insert(keys).values(
+                id=key.id,
+                space=space,
+                name=name,
+                prefix=key.prefix,
+                digest=digest(secret),
+                scopes=sorted(scope.value for scope in key.scopes),
+                created_at=key.created_at,
+                expires_at=expires_at,
+            )
+        )
+    return key, secret
+
+
+def key_for(store: Store, secret: str) -> Key | None:
+    """The key that a caller shows; None where it opens nothing now."""
+    with store.reading() as connection:
+        row = connection.execute(select(keys).where(keys.c.digest == digest(secret))).first()
+    if row is None:
+        return None
+    key = _key(row)
+    return key if key.opens_at(now()) else None
+
+
+def keys_of(store: Store, space: str) -> tuple[Key, ...]:
+    """Every key of a space, in the order in which they were made."""
+    with store.reading() as connection:
+        rows = connection.execute(select(keys).where(keys.c.space == space).order_by(keys.c.seq)).all()
+    return tuple(map(_key, rows))
+
+
+def revoke(store: Store, space: str, key: str) -> None:
+    """Makes a key open nothing from now on."""
+    with store.writing() as connection:
+        done = connection.execute(
+            update(keys)
+            .where(keys.c.space == space, keys.c.id == key, keys.c.revoked_at.is_(None))
+            .values(revoked_at=now())
+        )
+        if not done.rowcount:
+            raise NotThereError(key)
+
+
+def digest(secret: str) -> str:
+    """The SHA-256 of a key."""
+    return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _key(row: Row[Any]) -> Key:
+    scopes = frozenset(Scope(scope) for scope in row.scopes)
+    return Key(row.id, row.space, row.name, row.prefix, scopes, row.created_at, row.expires_at, row.revoked_at)

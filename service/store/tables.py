@@ -1,0 +1,215 @@
+"""The tables. `seq` orders rows as they came, for paging; `id` is what the outside knows; `version` counts changes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC, kept as microseconds: the same number, and the same order, in both databases."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        return round(value.timestamp() * 1_000_000)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+
+
+Counted = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that the database gives; SQLite counts up only what it calls an integer."""
+
+
+def _seq() -> Column[int]:
+    return Column("seq", Counted, primary_key=True, autoincrement=True)
+
+
+def _id() -> Column[str]:
+    return Column("id", String(40), nullable=False, unique=True)
+
+
+def _space() -> Column[str]:
+    return Column("space", ForeignKey("spaces.id"), nullable=False)
+
+
+def _version() -> Column[int]:
+    return Column("version", Integer, nullable=False, default=1)
+
+
+def _made() -> Column[datetime]:
+    return Column("created_at", Moment, nullable=False)
+
+
+spaces = Table("spaces", METADATA, _seq(), _id(), Column("name", Text, nullable=False), _made())
+
+keys = Table(
+    "keys",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("name", Text, nullable=False),
+    Column("prefix", String(20), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    _made(),
+    Column("expires_at", Moment),
+    Column("revoked_at", Moment),
+)
+
+programmes = Table(
+    "programmes",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("name", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    _version(),
+    _made(),
+    Column("updated_at", Moment, nullable=False),
+    Index(None, "space", "seq"),
+)
+
+candidates = Table(
+    "candidates",
+    METADATA,
+    _seq(),
+    _id(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("known_as", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    _version(),
+    _made(),
+    Column("updated_at", Moment, nullable=False),
+    UniqueConstraint("programme", "known_as"),
+    Index(None, "programme", "seq"),
+)
+
+questions = Table(
+    "questions",
+    METADATA,
+    _seq(),
+    _id(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("content", JSON, nullable=False),
+    _made(),
+    UniqueConstraint("programme", "digest"),
+)
+"""What was asked when a run began: later changes of the programme do not reach it. Runs that ask the same share one."""
+
+runs = Table(
+    "runs",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("question", ForeignKey("questions.id"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("stop", Boolean, nullable=False, default=False),
+    Column("standing", JSON),
+    Column("progress", JSON, nullable=False),
+    Column("problem", JSON),
+    Column("proposal", String(40)),
+    Column("rounds", Integer, nullable=False, default=0),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("seconds", Integer, nullable=False, default=0),
+    Column("served_at", Moment, nullable=False),
+    Column("lease", String(40)),
+    Column("worker", String(40)),
+    Column("leased_until", Moment),
+    _made(),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Index(None, "state", "served_at"),
+    Index(None, "space", "seq"),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    _seq(),
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("content", JSON, nullable=False),
+    _made(),
+    Index(None, "run", "seq"),
+)
+
+proposals = Table(
+    "proposals",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("question", ForeignKey("questions.id"), nullable=False),
+    Column("run", ForeignKey("runs.id", ondelete="SET NULL"), unique=True),
+    Column("content", JSON, nullable=False),
+    _version(),
+    _made(),
+    Column("updated_at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Index(None, "space", "seq"),
+)
+
+proposal_versions = Table(
+    "proposal_versions",
+    METADATA,
+    _seq(),
+    Column("proposal", ForeignKey("proposals.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    _made(),
+    UniqueConstraint("proposal", "version"),
+)
+"""What a proposal said before it was changed by hand."""
+
+receipts = Table(
+    "receipts",
+    METADATA,
+    _seq(),
+    _space(),
+    Column("key", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("status", Integer),
+    Column("headers", JSON),
+    Column("body", Text),
+    _made(),
+    UniqueConstraint("space", "key"),
+)
+"""What was answered to a request with an Idempotency-Key, so that the same request is answered the same."""

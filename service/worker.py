@@ -1,0 +1,203 @@
+"""A worker: takes a run for a round, solves, and hands the best on, until it is told to stop.
+
+Any number of them, on any number of machines, share one database.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Mapping
+from threading import Event, Lock, Thread
+from typing import Any
+
+from service import rounds
+from service.compose import USUAL_SECONDS, Answer
+from service.conflicts import conflicts_of
+from service.faults import InputError
+from service.reading import Asked
+from service.store.database import Store
+from service.store.errors import LeaseLostError, NotThereError
+from service.store.questions import asked_again
+from service.store.runs import Lease, State, finish, give_back, hand_on, still_held, take
+from solver.compose import Status
+from solver.limits import Limits, Progress
+
+BEAT = 1.0
+"""Seconds between two signs of life: how soon a worker hears that its run is to stop."""
+
+IDLE = 0.25
+"""Seconds to wait where there is nothing to do."""
+
+STEADY = 15.0
+"""Seconds after which a worker that cannot reach its database gives the round up."""
+
+log = logging.getLogger("kring.worker")
+
+
+def worker_name() -> str:
+    """The name of this process among all workers."""
+    return f"{socket.gethostname()[:20]}:{os.getpid()}"[:40]
+
+
+def limits_of(asked: Mapping[str, Any]) -> Limits:
+    """The limits that a run asks for; twenty seconds where it asks for none."""
+    seconds, effort = asked.get("time_limit"), asked.get("effort")
+    if seconds is None and effort is None:
+        seconds = USUAL_SECONDS
+    cores = os.cpu_count() or 1
+    return Limits(seconds, effort, asked.get("seed", 1), asked.get("workers") or cores)
+
+
+def work(store: Store, name: str, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
+    """Does round after round until `stopped`; the round it is at is handed on with the best it has."""
+    while not stopped():
+        if not one_round(store, name, stopped):
+            time.sleep(idle)
+
+
+def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: False) -> bool:
+    """Does one round of the run that has waited longest; False where none waits."""
+    lease = take(store, name)
+    if lease is None:
+        return False
+    log.info("run %s: a round begins", lease.run)
+    held = Held(store, lease, stopped)
+    try:
+        with held:
+            _do(store, lease, held, stopped)
+    except LeaseLostError:
+        log.warning("run %s: another worker has taken it over", lease.run)
+    except NotThereError:
+        log.info("run %s: deleted while it ran", lease.run)
+    except InputError as error:
+        _end_of(store, lease, State.FAILED, problem=error.as_json())
+    except Exception:
+        # Whatever it is, it is ours: the run says so, and the log has the trace.
+        log.exception("run %s: failed", lease.run)
+        _end_of(store, lease, State.FAILED, problem={"code": "internal"})
+    return True
+
+
+class Held:
+    """The lease of a round, renewed beside the work; says when to stop, and tells what is known so far."""
+
+    def __init__(self, store: Store, lease: Lease, leaving: Callable[[], bool]) -> None:
+        self._store = store
+        self._lease = lease
+        self._leaving = leaving
+        self._done = Event()
+        self._stop = Event()
+        self._lost = Event()
+        self._lock = Lock()
+        self._progress: dict[str, Any] | None = None
+        self._thread = Thread(target=self._beat, name="lease", daemon=True)
+        if lease.stop:
+            self._stop.set()
+
+    def __enter__(self) -> Held:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    @property
+    def asked_to_stop(self) -> bool:
+        """Whether the owner of the run wants no more than the best so far."""
+        return self._stop.is_set()
+
+    def over(self) -> bool:
+        """Whether this round should end now, whoever wants that."""
+        return self._stop.is_set() or self._lost.is_set() or self._leaving()
+
+    def hear(self, progress: Progress) -> None:
+        """Takes what a solve tells."""
+        told = progress_of(progress)
+        with self._lock:
+            self._progress = told
+
+    def _beat(self) -> None:
+        reached = time.monotonic()
+        while not self._done.wait(BEAT):
+            with self._lock:
+                progress = self._progress
+            try:
+                if still_held(self._store, self._lease.lease, progress):
+                    self._stop.set()
+                reached = time.monotonic()
+            except LeaseLostError:
+                self._lost.set()
+                return
+            except Exception:
+                log.exception("run %s: the database does not answer", self._lease.run)
+                if time.monotonic() - reached > STEADY:
+                    self._lost.set()
+                    return
+
+
+def progress_of(progress: Progress) -> dict[str, Any]:
+    """What is known so far, as it is told."""
+    gap = None
+    if progress.objective is not None and progress.bound is not None:
+        gap = round(max(0, progress.objective - progress.bound) / max(1, progress.objective), 6)
+    return {
+        "stage": progress.stage,
+        "objective": progress.objective,
+        "bound": progress.bound,
+        "gap": gap,
+        "waiting": progress.waiting,
+    }
+
+
+def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
+    with store.reading() as connection:
+        asked = asked_again(connection, lease.question)
+    standing = rounds.first(asked) if lease.standing is None else rounds.Standing.from_json(lease.standing)
+    wanted = limits_of(lease.asked)
+    limits = None if held.asked_to_stop else rounds.next_limits(standing, wanted, others_waiting=lease.others)
+    if limits is not None:
+        standing = rounds.compose_round(asked, standing, limits, listen=held.hear, stopped=held.over)
+        if leaving() and not held.asked_to_stop:
+            hand_on(store, lease.lease, standing.as_json())
+            return
+        more = None if held.asked_to_stop else rounds.next_limits(standing, wanted, others_waiting=lease.others)
+        if more is not None:
+            hand_on(store, lease.lease, standing.as_json())
+            return
+    if leaving() and not held.asked_to_stop:
+        give_back(store, lease.lease)
+        return
+    _finish(store, lease, held, asked, standing, wanted)
+
+
+def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: rounds.Standing, wanted: Limits) -> None:
+    """Plans the trios around the best, and ends the run."""
+    found = rounds.finish(asked, standing, wanted, listen=held.hear, stopped=held.over)
+    if found.proposal is not None:
+        composed = found.proposal["composition"]
+        told = {"stage": "done", **{key: composed[key] for key in ("objective", "bound", "gap", "waiting")}}
+        state = State.CANCELLED if held.asked_to_stop else State.DONE
+        finish(store, lease.lease, state, proposal=found.proposal, progress=told)
+        log.info("run %s: %s", lease.run, state.value)
+        return
+    if held.asked_to_stop:
+        finish(store, lease.lease, State.CANCELLED)
+    elif found.status is Status.INFEASIBLE:
+        finish(store, lease.lease, State.INFEASIBLE, problem=_contradiction(found))
+    else:
+        finish(store, lease.lease, State.UNKNOWN, problem={"code": "nothing_found"})
+
+
+def _contradiction(found: Answer) -> dict[str, Any]:
+    return {"code": "contradiction", **conflicts_of(found).as_json()}
+
+
+def _end_of(store: Store, lease: Lease, state: State, *, problem: Mapping[str, Any]) -> None:
+    try:
+        finish(store, lease.lease, state, problem=problem)
+    except LeaseLostError:
+        log.warning("run %s: another worker has taken it over", lease.run)
