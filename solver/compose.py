@@ -90,13 +90,25 @@ class Composed:
         return None if self.score is None else self.score.objective
 
 
-def compose(problem: Problem, watch: Watch, listen: Listener, *, start: Sequence[int] | None = None) -> Composed:
-    """The best networks within the limits. `start`: the network of each person, from an earlier answer."""
+def compose(
+    problem: Problem,
+    watch: Watch,
+    listen: Listener,
+    *,
+    start: Sequence[int] | None = None,
+    known: bounds.Bound | None = None,
+    relax: bool = True,
+) -> Composed:
+    """The best networks within the limits.
+
+    start: the network of each person, from an earlier answer. known: what was proven earlier, of answers that let no
+    more people wait than `start` does. relax: whether the linear relaxation is worth its time.
+    """
     lowered = lower(problem)
     counts = possible_counts(lowered)
     if not counts:
         return Composed(Status.INFEASIBLE, None, None, 0, 0, proof=("sizes",))
-    worker = _Composer(lowered, watch, listen)
+    worker = _Composer(lowered, watch, listen, known or bounds.Bound(0, 0), relax=relax)
     with ThreadPoolExecutor(watch.limits.workers) as pool:
         return worker.run(counts, pool, start)
 
@@ -118,13 +130,14 @@ def possible_counts(lowered: Lowered) -> list[int]:
 class _Composer:
     """The state of one composition."""
 
-    def __init__(self, lowered: Lowered, watch: Watch, listen: Listener) -> None:
+    def __init__(self, lowered: Lowered, watch: Watch, listen: Listener, known: bounds.Bound, *, relax: bool) -> None:
         self.lowered = lowered
         self.problem = lowered.problem
         self.watch = watch
         self.listen = listen
         self.best: Found | None = None
-        self.bound = bounds.Bound(0, 0)
+        self.bound = known
+        self.relax = relax
         self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
@@ -314,7 +327,7 @@ class _Composer:
         """The linear relaxation of the whole: quick, and often close."""
         self._tell("bound")
         self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
-        if self.best is None or self.best.rank.hard:
+        if self.best is None or self.best.rank.hard or not self.relax:
             return
         priced = score(self.problem, self.best.composition)
         found = bounds.climb(

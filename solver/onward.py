@@ -18,14 +18,14 @@ from solver import bound as bounds
 from solver.chain import HEATS, Arena, Chain, Found, Heat, Rank, Work
 from solver.compose import STEPS_PER_EFFORT, Composed, SolverBugError, Status, compose, possible_counts
 from solver.ledger import seat
-from solver.limits import Clock, Limits, Listener, Progress, Watch
+from solver.limits import Clock, Limits, Listener, Watch
 from solver.lower import Lowered, alike, lower
 from solver.lowering import Place
 from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Problem
 from solver.rules.base import Rule
 from solver.settle import best_slot, settle
-from solver.solve import Result, Rotation, composition_seconds, plan_rotations
+from solver.solve import Result, composition_seconds, with_rotations
 
 ROUND = 250
 """Proposals for each unit in one run: a tenth of what a run from scratch should have."""
@@ -301,12 +301,7 @@ def solve_again(
     left = None if seconds is None else max(0.0, seconds - whole.elapsed())
     afresh = compose(problem, Watch(replace(limits, seconds=left), clock, stopped), listen)
     best = better(problem, warm, afresh, names)
-    rotations: tuple[Rotation, ...] = ()
-    if best.composition is not None:
-        listen(Progress("rotations", best.objective, best.bound, len(best.composition.waiting)))
-        rotations = plan_rotations(problem, best, whole, clock, {})
-    impossible = {rotation.network: rotation.result.reasons for rotation in rotations if not rotation.result.meetings}
-    return Result(best, rotations, impossible, limits, whole.elapsed(), whole.cancelled)
+    return with_rotations(problem, best, whole, clock, listen=listen)
 
 
 def better(problem: Problem, warm: Composed, afresh: Composed, names: Mapping[int, str]) -> Composed:

@@ -95,12 +95,25 @@ def solve(
     whole = Watch(limits, clock, stopped)
     first = replace(limits, seconds=None if limits.seconds is None else composition_seconds(problem, limits))
     composed = compose(problem, Watch(first, clock, stopped), listen, start=start)
+    return with_rotations(problem, composed, whole, clock, listen=listen, past=past)
+
+
+def with_rotations(
+    problem: Problem,
+    composed: Composed,
+    watch: Watch,
+    clock: Clock,
+    *,
+    listen: Listener = lambda progress: None,
+    past: Mapping[int, Sequence[Meeting]] | None = None,
+) -> Result:
+    """The result that a composition makes, with the rotations that what the watch leaves allows."""
     rotations: tuple[Rotation, ...] = ()
     if composed.composition is not None:
         listen(Progress("rotations", composed.objective, composed.bound, len(composed.composition.waiting)))
-        rotations = plan_rotations(problem, composed, whole, clock, past or {})
+        rotations = plan_rotations(problem, composed, watch, clock, past or {})
     impossible = {rotation.network: rotation.result.reasons for rotation in rotations if not rotation.result.meetings}
-    return Result(composed, rotations, impossible, limits, whole.elapsed(), whole.cancelled)
+    return Result(composed, rotations, impossible, watch.limits, watch.elapsed(), watch.cancelled)
 
 
 def composition_seconds(problem: Problem, limits: Limits) -> float:
