@@ -10,25 +10,30 @@ from threading import Event
 
 from waitress import create_server
 
-from api.app import create_app
-from api.keys import new_key
+from api.app import STREAMS, create_app
 from api.warm import warm_up_beside
+from service.store import Store
+from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
 
-THREADS = 8
+THREADS = STREAMS + 8
+"""Whoever follows a run holds a thread; eight are left for all other calls."""
+
 MOST_BYTES_ON_DISK = 64_000_000
 """Of one body, while it comes in: beyond this waitress hangs up; below, the application says what is too large."""
 
 
-def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
+def serve(
+    store: Store, host: str, port: int, tell: Callable[[str], None], beside: Callable[[], Callable[[], None]]
+) -> None:
     """Answers until it is stopped. Port 0 is any free one; `tell` gets each line for the terminal.
 
+    beside: starts what runs beside the server once it has its address, and gives what stops that again.
     Raises OSError or ValueError where it cannot listen there, or where the key of the environment is none.
     """
     given = os.environ.get("KRING_KEY")
-    key = given or new_key()
     warm = Event()
     server = create_server(
-        create_app(key=key, ready=warm.is_set),
+        create_app(store, key=given, ready=warm.is_set),
         host=host,
         port=port,
         threads=THREADS,
@@ -37,12 +42,17 @@ def serve(host: str, port: int, tell: Callable[[str], None]) -> None:
     )
     warm_up_beside(warm)
     tell(f"Kring answers at http://{_shown(host)}:{server.effective_port}/api/v1/ (what it answers: .../api/v1/docs)")
-    if not given:
-        tell(f"Key: {key}")
-        tell("It is shown once and holds until Kring stops. Set KRING_KEY to choose one that stays.")
+    stop = beside()
+    # Made only once the address is ours, so that a start that fails shows nobody a key.
+    space, _ = first_space(store)
+    if given is None and not keys_of(store, space):
+        _, secret = make_key(store, space, "first key", EVERY_SCOPE)
+        tell(f"Key: {secret}")
+        tell("It is shown once; `kring keys` makes others and takes them back.")
     # The first process of a container ignores a request to stop unless it says otherwise.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.run()
+    stop()
     # A solve that still runs is in native code, and crashes when the interpreter is taken down under it.
     sys.stdout.flush()
     os._exit(0)

@@ -156,15 +156,15 @@ def progress_of(progress: Progress) -> dict[str, Any]:
 def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
     with store.reading() as connection:
         asked = asked_again(connection, lease.question)
-    standing = rounds.first(asked) if lease.standing is None else rounds.Standing.from_json(lease.standing)
+    standing = rounds.first(asked) if lease.standing is None else rounds.Standing.of_json(lease.standing)
     wanted = limits_of(lease.asked)
-    limits = None if held.asked_to_stop else rounds.next_limits(standing, wanted, others_waiting=lease.others)
+    limits = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
     if limits is not None:
         standing = rounds.compose_round(asked, standing, limits, listen=held.hear, stopped=held.over)
         if leaving() and not held.asked_to_stop:
             hand_on(store, lease.lease, standing.as_json())
             return
-        more = None if held.asked_to_stop else rounds.next_limits(standing, wanted, others_waiting=lease.others)
+        more = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
         if more is not None:
             hand_on(store, lease.lease, standing.as_json())
             return
@@ -181,7 +181,7 @@ def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: roun
         composed = found.proposal["composition"]
         told = {"stage": "done", **{key: composed[key] for key in ("objective", "bound", "gap", "waiting")}}
         state = State.CANCELLED if held.asked_to_stop else State.DONE
-        finish(store, lease.lease, state, proposal=found.proposal, progress=told)
+        finish(store, lease.lease, state, proposal=found.proposal, progress=told, rounds=standing.rounds)
         log.info("run %s: %s", lease.run, state.value)
         return
     if held.asked_to_stop:

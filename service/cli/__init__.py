@@ -5,12 +5,14 @@ from service.cli.common import main
 from service.cli.compose import compose
 from service.cli.conflicts import conflicts
 from service.cli.explain import explain
+from service.cli.keys import keys
 from service.cli.place import place
 from service.cli.repair import repair
 from service.cli.serve import serve
 from service.cli.what_if import what_if
+from service.cli.worker import worker
 
-for command in (compose, check, what_if, repair, explain, place, conflicts, serve):
+for command in (compose, check, what_if, repair, explain, place, conflicts, serve, worker, keys):
     main.add_command(command)
 
 __all__ = ["main"]

@@ -17,11 +17,12 @@ from service.faults import InputError
 from service.intake.tables import Objects, Source
 from service.reading import gather
 from service.store.database import Store
+from service.store.erasure import erase
 from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import StoredProgramme, find_programme
-from service.store.tables import candidates
+from service.store.tables import candidates, programmes
 
 STORED = "stored"
 """What faults call the candidates who are there already."""
@@ -111,15 +112,24 @@ def change_candidate(
 
 
 def remove_candidate(store: Store, space: str, programme: str, id_: str, *, version: int) -> StoredCandidate:
-    """Takes a candidate out of a programme, and out of what others say of them; who it was."""
+    """Erases a candidate: from the programme, from what others say of them, and by name from what was proposed."""
     with store.writing() as connection:
-        find_programme(connection, space, programme, lock=True)
+        asked = find_programme(connection, space, programme, lock=True)
         there = _find(connection, programme, id_)
         if there.version != version:
             raise StaleError(there.version)
         connection.execute(delete(candidates).where(candidates.c.id == there.ref))
+        gone = str(there.content["id"])
+        erase(connection, space=space, programme=programme, content=there.content, alias=there.ref)
+        left = without_person(asked.content, gone)
+        if left != asked.content:
+            connection.execute(
+                update(programmes)
+                .where(programmes.c.id == programme)
+                .values(content=left, version=asked.version + 1, updated_at=now())
+            )
         for row in connection.execute(select(candidates).where(candidates.c.programme == programme)).all():
-            told = without_mention(row.content, str(there.content["id"]))
+            told = without_mention(row.content, gone)
             if told != row.content:
                 connection.execute(
                     update(candidates)
@@ -158,6 +168,32 @@ def without_mention(content: Mapping[str, Any], gone: str) -> dict[str, Any]:
         elif column in told:
             told[column] = kept[0] if len(kept) == 1 else kept
     return told
+
+
+def without_person(content: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    """A programme without what it says of a person who is gone: pins, absences, and their place in pairs and groups."""
+    left = dict(content)
+    if "pins" in left:
+        left["pins"] = [pin for pin in left["pins"] if pin["candidate"] != gone]
+    if "absent" in left.get("meetings", {}):
+        absent = [each for each in left["meetings"]["absent"] if each["candidate"] != gone]
+        left["meetings"] = {**left["meetings"], "absent": absent}
+    if "rules" in left:
+        left["rules"] = [_rule_without(rule, gone) for rule in left["rules"]]
+    return left
+
+
+def _rule_without(rule: Mapping[str, Any], gone: str) -> dict[str, Any]:
+    left = dict(rule)
+    for key in ("pairs", "groups"):
+        if key in left:
+            shorter = [[id_ for id_ in each if id_ != gone] for each in left[key]]
+            left[key] = [each for each in shorter if len(each) > 1]
+    if "history" in left:
+        left["history"] = [
+            [id_ for id_ in each if id_ != gone] if isinstance(each, list) else each for each in left["history"]
+        ]
+    return left
 
 
 def _gathered(

@@ -259,12 +259,15 @@ def finish(
     proposal: Mapping[str, Any] | None = None,
     problem: Mapping[str, Any] | None = None,
     progress: Mapping[str, Any] | None = None,
+    rounds: int | None = None,
 ) -> None:
     """Ends a run, and keeps its proposal in the same transaction. Raises LeaseLostError."""
     with store.writing() as connection:
         row = connection.execute(select(runs).where(runs.c.lease == lease).with_for_update()).first()
         if row is None:
             raise LeaseLostError(lease)
+        if rounds is not None:
+            connection.execute(update(runs).where(runs.c.id == row.id).values(rounds=rounds))
         made = None
         if proposal is not None:
             made = new_id("prp")

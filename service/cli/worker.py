@@ -1,0 +1,46 @@
+"""`kring worker`: solves the runs that stand in line, on any machine that reaches the database."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+import click
+
+from service.cli.common import err
+from service.cli.stored import opened, storing
+
+
+@click.command()
+@click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input is closed.")
+@storing
+def worker(data: Path | None, database: str | None, *, with_parent: bool) -> None:
+    """Solve the runs that stand in line, until stopped. Any number of workers share one database."""
+    from service.warm import warm_up  # noqa: PLC0415
+    from service.worker import work, worker_name  # noqa: PLC0415
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    store = opened(database, data)
+    stopping = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: stopping.set())
+    if with_parent:
+        Thread(target=_until_alone, args=(stopping,), daemon=True).start()
+    warm_up()
+    name = worker_name()
+    if not with_parent:
+        err.print(f"Worker {name} waits for runs.", markup=False)
+    work(store, name, stopping.is_set)
+    store.close()
+
+
+def _until_alone(stopping: Event) -> None:
+    # A server that is killed cannot stop its worker; the pipe between them closes all the same.
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    stopping.set()
