@@ -19,6 +19,8 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   path_over_http history_gone contradiction
     a change      unknown_switch bad_switch no_scenarios nobody_left no_such_key no_such_rule unknown_slot no_such_pin
                   merge_with_itself left_out_by_change over_baseline other_network other_person not_in_proposal
+    by hand       moved_twice hand_pinned hand_breaks_rule hand_too_full hand_too_small hand_closes hand_count
+                  hand_not_accepted hand_must_place hand_language hand_facilitator hand_no_meetings
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -9,39 +9,29 @@ from __future__ import annotations
 import copy
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from service.announced import changed_networks, laid_together, replan
 from service.baseline import Baseline, check_networks, merged
 from service.candidates import same_value_key
 from service.changes import Changes
-from service.check import rotation_differences
 from service.compose import USUAL_SECONDS
 from service.faults import Fault, InputError
 from service.proposal import proposal_of
 from service.proposal_file import Proposal
+from service.proven import quickly_known
 from service.question import Question
 from service.reading import Asked
 from service.scenario import changed
 from service.what_if import Move, command_line, moves
-from solver import bound as bounds
-from solver.compose import MODEL_LIMIT, Composed, Status
+from solver.compose import Composed, Status
 from solver.conflicts import hold, parts_of
 from solver.limits import Clock, Limits, Listener, Progress, Watch
-from solver.lower import lower
 from solver.problem import Problem
 from solver.repair import FEWEST, Choice, Repaired, Wanted, repair
-from solver.rotating import question as rotation_question
-from solver.rotation.solve import RotationResult, RotationStatus, rotate
-from solver.solve import ROTATION_EFFORT, Result, Rotation, recount
-
-MEND_EFFORT = 0.02
-"""Of one effort, for the meetings of each network that changes: a repair is asked for at once."""
-
-LEAST_ROTATION_SECONDS = 0.05
-"""What the meetings of one network get, however little time is left."""
+from solver.solve import Result
 
 
 @dataclass(frozen=True)
@@ -106,7 +96,7 @@ class Mended:
     def told(self, choice: Choice) -> dict[str, list[str]]:
         """Who must be told: those whose place changes, and the networks in which that changes the meetings to come."""
         people = [move.id for move in self.moves(choice) if move.after is not None]
-        touched = changed_networks(self.baseline, self.question, choice)
+        touched = changed_networks(self.baseline, self.question, choice.composition)
         return {"people": people, "networks": touched}
 
 
@@ -115,28 +105,6 @@ def repair_limits(seconds: float | None, effort: int | None, seed: int, workers:
     if seconds is None and effort is None:
         seconds, effort = USUAL_SECONDS, 1
     return Limits(seconds, effort, seed, workers or os.cpu_count() or 1)
-
-
-def changed_networks(baseline: Baseline, question: Question, choice: Choice) -> list[str]:
-    """The networks that have other members, another slot or another facilitator than in the baseline."""
-    theirs = {same_value_key(network["name"]): network for network in baseline.proposal["networks"]}
-    problem, composition = question.problem, choice.composition
-    found = []
-    for k, members in composition.groups().items():
-        was = theirs.get(same_value_key(problem.networks[k].name))
-        slot, leader = composition.slots[k], composition.facilitators[k]
-        now = (
-            {question.ids[person] for person in members},
-            None if slot is None else same_value_key(problem.slots[slot]),
-            None if leader is None else problem.facilitators[leader].id,
-        )
-        if was is None or now != (
-            set(was["members"]),
-            None if was.get("slot") is None else same_value_key(was["slot"]),
-            was.get("facilitator"),
-        ):
-            found.append(problem.networks[k].name)
-    return found
 
 
 def ended(baseline: Baseline, question: Question, choice: Choice | None, from_meeting: int) -> list[dict[str, Any]]:
@@ -190,7 +158,7 @@ def mend(
         return mended
     listen(Progress("rotations"))
     choice = found.choices[found.chosen]
-    return _planned(mended, beside, choice, limits, watch, clock)
+    return _planned(mended, choice, limits, watch, clock)
 
 
 def _switches(from_meeting: int, wanted: Wanted) -> list[str]:
@@ -232,114 +200,16 @@ def standing(problem: Problem, baseline: Baseline) -> Problem:
     return replace(problem, networks=tuple(networks))
 
 
-def _planned(mended: Mended, beside: Baseline, choice: Choice, limits: Limits, watch: Watch, clock: Clock) -> Mended:
+def _planned(mended: Mended, choice: Choice, limits: Limits, watch: Watch, clock: Clock) -> Mended:
     """The chosen answer with its meetings: those that were, those that stay as announced, and those planned anew."""
-    question = mended.question
+    question, baseline, from_meeting = mended.question, mended.baseline, mended.from_meeting
     composition = choice.composition
-    groups = composition.groups() if question.problem.meetings.count else {}
-    kept = {
-        k: stated
-        for k, members in groups.items()
-        if (stated := _as_announced(question, mended.baseline, choice, k, members, mended.from_meeting)) is not None
-    }
-    anew = [k for k in groups if k not in kept]
-    waves = -(-len(anew) // limits.workers)
-
-    def plan(k: int) -> Rotation:
-        name, members = question.problem.networks[k].name, groups[k]
-        past = mended.baseline.past(question, name, members, mended.from_meeting)
-        posed = rotation_question(question.problem, k, members, past=past)
-        remaining = watch.remaining()
-        deadline = None
-        if remaining is not None:
-            deadline = clock() + max(LEAST_ROTATION_SECONDS, min(remaining, 1.5 * remaining / max(1, waves)))
-
-        def planned(effort: float | None) -> RotationResult:
-            return rotate(
-                posed,
-                seed=limits.seed,
-                effort=effort,
-                deadline=deadline,
-                clock=None if deadline is None else clock,
-                should_stop=lambda: watch.cancelled,
-            )
-
-        result = planned(None if limits.effort is None else MEND_EFFORT * limits.effort)
-        if limits.effort is not None and result.status is RotationStatus.UNKNOWN:
-            result = planned(ROTATION_EFFORT * limits.effort)  # what must hold in trios can take a longer look
-        rotation = Rotation(k, members, posed, result)
-        recount(rotation)
-        return rotation
-
-    with ThreadPoolExecutor(limits.workers) as pool:
-        rotations = tuple(pool.map(plan, anew))
-    impossible = {each.network: each.result.reasons for each in rotations if not each.result.meetings}
-    result = Result(_composed(question, choice, watch), rotations, impossible, limits, watch.elapsed(), watch.cancelled)
-    if impossible:
+    announced = replan(question, baseline, composition, watch, clock, from_meeting=from_meeting)
+    known = quickly_known(question.problem, composition, choice.score, watch)
+    result = Result(known, announced.anew, announced.impossible, limits, watch.elapsed(), watch.cancelled)
+    if result.impossible:
         return replace(mended, result=result)
     stated = proposal_of(question, result, sha256=mended.asked.sha256)
-    stated["rotations"] = _rotations(mended, stated, kept)
-    parts = [stated["composition"]["status"], *(rotation["status"] for rotation in stated["rotations"])]
-    stated["status"] = "optimal" if set(parts) == {"optimal"} else "feasible"
+    laid_together(question, baseline, stated, announced.kept, from_meeting=from_meeting)
     stated["repair"] = mended.as_json()
     return replace(mended, result=result, proposal=stated)
-
-
-def _as_announced(
-    question: Question, baseline: Baseline, choice: Choice, k: int, members: Sequence[int], from_meeting: int
-) -> Mapping[str, Any] | None:
-    """The meetings of a network as they were announced, where nothing about them has changed."""
-    stated = baseline.rotation(question.problem.networks[k].name)
-    if stated is None or question.problem.networks[k].name in changed_networks(baseline, question, choice):
-        return None
-    absent = question.problem.meetings.absent
-    for number, meeting in list(enumerate(stated["meetings"], 1))[from_meeting - 1 :]:
-        away = {question.ids[person] for person in members if (person, number) in absent}
-        if away != set(meeting.get("absent", ())):
-            return None
-    first = baseline.proposal.get("repair", {}).get("from_meeting", 1)
-    same = not any(rotation_differences(question, k, members, stated, first=max(first, from_meeting)))
-    return stated if same else None
-
-
-def _composed(question: Question, choice: Choice, watch: Watch) -> Composed:
-    """What is known about the chosen answer, among all that the programme allows."""
-    problem = question.problem
-    lowered = lower(problem)
-    least = bounds.least_waiting(lowered)
-    limit, by_rule = 0, (0,) * len(problem.rules)
-    proof: tuple[str, ...] = ()
-    # A larger relaxation takes seconds, and a repair is asked for at once; 0 is always a bound.
-    small = problem.pool.size * len(problem.networks) <= MODEL_LIMIT
-    relaxation = bounds.relax(lowered, most_waiting=choice.waiting, score=choice.score) if small else None
-    if relaxation is not None and not watch.over(0.8):
-        limit = max(0, relaxation.bound(watch))
-        by_rule = bounds.limits_by_rule(relaxation, choice.score, watch, until=0.8)
-        proof = ("linear relaxation",) if limit else ()
-    proven = limit >= choice.objective and (problem.waiting_is_weighed or choice.waiting <= least)
-    status = Status.OPTIMAL if proven else Status.FEASIBLE
-    return Composed(status, choice.composition, choice.score, limit, least, by_rule, proof)
-
-
-def _rotations(
-    mended: Mended, stated: Mapping[str, Any], kept: Mapping[int, Mapping[str, Any]]
-) -> list[dict[str, Any]]:
-    """The meetings of every network, in the order of the networks; what was is copied to the letter."""
-    planned = {rotation["network"]: rotation for rotation in stated["rotations"]}
-    announced = {mended.question.problem.networks[k].name: rotation for k, rotation in kept.items()}
-    past = mended.from_meeting - 1
-    found = []
-    for network in stated["networks"]:
-        name = network["name"]
-        if name in announced:
-            found.append(copy.deepcopy(dict(announced[name])))
-        elif name in planned:
-            was = mended.baseline.rotation(name)
-            rotation = planned[name]
-            if was is not None:
-                rotation["meetings"][:past] = copy.deepcopy(was["meetings"][:past])
-            else:
-                for meeting in rotation["meetings"][:past]:
-                    meeting["absent"] = []
-            found.append(rotation)
-    return found
