@@ -11,7 +11,7 @@ from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
-from api.body import REFUSALS
+from api.body import OF_CHANGING, OF_READING, REFUSALS
 from api.problems import MEDIA_TYPE, PROBLEMS
 from api.schemas import ProblemDetails
 from service.programme_schema import AnyRule, CandidatesField, Checked, Text, rule_form
@@ -54,13 +54,18 @@ CHECKED: Mapping[str, Mapping[str, Any]] = {
 DATA: Mapping[str, type[Schema]] = {"baseline": EarlierProposalForm, "matrix": MatrixForm}
 """What stands in a rule where a programme on disk names a file."""
 
-INTRODUCTION = """Composes learning networks. Everything is stateless for now: data in, an answer out, nothing kept.
+INTRODUCTION = """Composes learning networks.
+
+`/compose`, `/check` and `/conflicts` are stateless: data in, an answer out, nothing kept.
+Programmes, candidates, runs and proposals are kept in your space; changes take `If-Match` with the ETag that was read,
+and a POST with an `Idempotency-Key` is done once however often it is sent.
 
 Errors are problem details (RFC 9457). `code` stays the same from version to version; `errors` points at each field that
 is wrong. Texts of faults come in Dutch, French, English or German, as `Accept-Language` asks."""
 
 SHARED_RESPONSES = {
     "BUSY": "Every place to solve is taken; `Retry-After` says when to try again",
+    "NO_CANDIDATES": "The programme has no candidates yet",
     "NOTHING_FOUND": "Time ran out with nothing found and nothing proven",
     "NOT_READY": "Not ready yet; `Retry-After` says when to try again",
     "PROBLEM": "Something is wrong; `code` says what",
@@ -79,7 +84,8 @@ class Described(Api):
     def _register_responses(self) -> None:
         """Every status as a problem, for resources to refer to."""
         named = {status.name: status.phrase for status in HTTPStatus if status >= HTTPStatus.BAD_REQUEST}
-        refused = {HTTPStatus(status).name: meaning for status, meaning in REFUSALS.items()}
+        refusals = REFUSALS | OF_READING | OF_CHANGING
+        refused = {HTTPStatus(status).name: meaning for status, meaning in refusals.items()}
         for name, description in (named | refused | SHARED_RESPONSES).items():
             content = {MEDIA_TYPE: {"schema": ProblemDetails}}
             self.spec.components.response(name, {"description": description, "content": content}, lazy=True)

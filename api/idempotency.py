@@ -27,9 +27,10 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answered(*args: Any, **kwargs: Any) -> Response:
-        key, digest = _key(), _digest()
+        key = _key()
         if key is None:
             return make_response(view(*args, **kwargs))
+        digest = _digest()
         with store().writing():
             there = receipt_for(store(), space(), key)
             if there is not None:
@@ -46,13 +47,15 @@ def once_stateless(view: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(view)
     def answered(*args: Any, **kwargs: Any) -> Response:
-        key, digest = _key(), _digest()
-        there = None if key is None else receipt_for(store(), space(), key)
+        key = _key()
+        if key is None:
+            return make_response(view(*args, **kwargs))
+        digest = _digest()
+        there = receipt_for(store(), space(), key)
         if there is not None:
             return _again(there, digest)
         response = make_response(view(*args, **kwargs))
-        if key is not None:
-            _keep(key, digest, response)
+        _keep(key, digest, response)
         return response
 
     return answered

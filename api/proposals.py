@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from flask import Response
@@ -12,8 +13,10 @@ from api.asking import newcomer_in
 from api.body import Blueprint
 from api.idempotency import once, once_stateless
 from api.kept import page_shown, proposal_listed, proposal_shown
-from api.problems import of_faults
+from api.problems import language, of_faults
 from api.schemas import (
+    AdjustmentBody,
+    AdjustmentQuery,
     AnyObject,
     ExplanationQuery,
     PageAnswer,
@@ -24,15 +27,19 @@ from api.schemas import (
 from api.standing import explainer, placer
 from api.turns import turns
 from api.versions import tagged, wanted_version
+from service.by_hand import Adjustment, Hand
 from service.faults import InputError
 from service.report.files import RENDERINGS, render
-from service.store.proposals import accept, list_proposals, proposal, question_of
+from service.store.proposals import accept, change_proposal, list_proposals, proposal, question_of
 from service.store.spaces import Scope
 from solver.limits import Limits
 
 resource = Blueprint("proposals", __name__, url_prefix="/api/v1", description="What runs came to")
 
 EXPLAIN_SECONDS = 5.0
+
+ADJUST_SECONDS = 4.0
+"""For planning the meetings of the networks that change."""
 
 TYPES = {
     "networks.csv": "text/csv; charset=utf-8",
@@ -82,6 +89,42 @@ def file(proposal_id: str, name: str) -> Response:
     return response
 
 
+@resource.route("/proposals/<proposal_id>", methods=["PATCH"])
+@opens(Scope.ORGANISE)
+@resource.refuses_changing
+@resource.arguments(AdjustmentQuery, location="query")
+@resource.arguments(AdjustmentBody)
+@resource.response(
+    200, ProposalAnswer, description="The proposal as it is now, with `changes`: each rule before and after"
+)
+@resource.alt_response(503, "BUSY")
+def adjust(query: dict[str, Any], body: dict[str, Any], proposal_id: str) -> Response:
+    """Move, swap and pin people by hand
+
+    Nothing that a `must` rule, a size or a network forbids is done; `errors` says what forbids it. The meetings of the
+    networks that change are planned anew, all others stay to the letter. What the proposal was before is kept.
+    """
+    there = proposal(store(), space(), proposal_id)
+    version = wanted_version(there.version)
+    adjustment = Adjustment(
+        {move["candidate"]: move["network"] for move in body.get("moves", ())},
+        tuple((first, second) for first, second in body.get("swaps", ())),
+        tuple(body.get("pin", ())),
+        tuple(body.get("unpin", ())),
+    )
+    with turns().one():
+        try:
+            hand = Hand(question_of(store(), there), there.content)
+            if query["dry_run"]:
+                return rendered(hand.price(adjustment).as_json(language()))
+            adjusted = hand.adjust(adjustment, limits=Limits(ADJUST_SECONDS, workers=os.cpu_count() or 1))
+        except InputError as error:
+            raise of_faults(error, body) from error
+    changed = change_proposal(store(), space(), proposal_id, adjusted.proposal, version=version)
+    shown = proposal_shown(changed) | {"changes": adjusted.priced.as_json(language())}
+    return tagged(rendered(shown), changed.version)
+
+
 @resource.route("/proposals/<proposal_id>/accept", methods=["POST"])
 @once
 @opens(Scope.ORGANISE)
@@ -99,7 +142,6 @@ def accept_it(proposal_id: str) -> Response:
 @resource.refuses_reading
 @resource.arguments(ExplanationQuery, location="query")
 @resource.response(200, AnyObject, description="Why here, and what each other place costs")
-@resource.alt_response(422, "UNKNOWN")
 @resource.alt_response(503, "BUSY")
 def explanation(query: dict[str, Any], proposal_id: str, candidate_id: str) -> Response:
     """Why somebody sits where they sit, and what each other place would cost"""

@@ -11,7 +11,18 @@ from typing import Any
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from api.sizes import MOST_SECONDS
-from service.programme_schema import Checked, Form, Listed, ProgrammeSchema, Table, Whole, is_number
+from service.programme_schema import (
+    Checked,
+    Form,
+    Listed,
+    ProgrammeSchema,
+    Table,
+    Tables,
+    Text,
+    Whole,
+    is_number,
+    is_pairs,
+)
 from service.proposal_schema import EarlierProposalForm, MatrixForm, ProposalForm
 from service.store.runs import State
 
@@ -106,6 +117,8 @@ class ProgrammeBody(ProgrammeSchema):
 
     def load(self, data: Any, **_: Any) -> Any:
         """The programme as it was sent, once it has been looked at in full; raises ValidationError."""
+        if not isinstance(data, dict):
+            return super().load(data)  # which refuses it
         return AsSent().deserialize(without_ours(data))
 
 
@@ -123,10 +136,32 @@ class RunBody(LimitsForm):
 class PlacementBody(Form):
     """A newcomer, with the fields of a candidate."""
 
-    candidate = fields.Dict(required=True)
+    candidate = Tables(required=True)
 
 
-class AnyObject(Schema):
+class MoveForm(Form):
+    """Somebody, and where they go."""
+
+    candidate = Text(required=True)
+    network = Text(required=True, metadata={"description": "a network of the proposal, or `waitlist`"})
+
+
+class AdjustmentBody(Form):
+    """What is changed by hand, all at once."""
+
+    moves = Listed(Table(MoveForm))
+    swaps = Checked("not_pairs", is_pairs)
+    pin = Listed(Text())
+    unpin = Listed(Text())
+
+
+class AdjustmentQuery(Form):
+    """Whether to do it."""
+
+    dry_run = fields.Boolean(load_default=False, metadata={"description": "only say what it would make of every rule"})
+
+
+class AnyObject(Form):
     """A JSON object, told by the call that takes or gives it."""
 
     class Meta:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from api.app import create_app
 from service.cli import main
 from service.programme import read_programme
+from tests.api.conftest import app_with
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -42,7 +42,7 @@ def test_the_call_over_http_gets_a_proposal() -> None:
     """Six people at two tables."""
     body = json.loads(block("console", "curl").split("-d '")[1].rsplit("'", 1)[0])
     header = {"Authorization": "Bearer secret"}
-    answer = create_app(key="secret").test_client().post("/api/v1/compose", json=body, headers=header)
+    answer = app_with(key="secret").test_client().post("/api/v1/compose", json=body, headers=header)
     assert answer.status_code == 200
     assert sorted(len(network["members"]) for network in answer.get_json()["networks"]) == [3, 3]
 

@@ -27,11 +27,12 @@ def worker(data: Path | None, database: str | None, *, with_parent: bool) -> Non
     logging.getLogger("alembic").setLevel(logging.WARNING)
     store = opened(database, data)
     stopping = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda number, frame: stopping.set())
     if with_parent:
         Thread(target=_until_alone, args=(stopping,), daemon=True).start()
     warm_up()
+    # Before this there is nothing to hand on, and being stopped may end it at once.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: stopping.set())
     name = worker_name()
     if not with_parent:
         err.print(f"Worker {name} waits for runs.", markup=False)

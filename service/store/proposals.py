@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from service.by_hand import asked_by_hand
 from service.proposal_file import Proposal
 from service.reading import Asked
 from service.store.database import Store
@@ -51,9 +52,10 @@ def list_proposals(
 
 
 def question_of(store: Store, there: StoredProposal) -> Asked:
-    """The question that a proposal answers."""
+    """The question that a proposal answers, with what was pinned by hand since."""
     with store.reading() as connection:
-        return asked_again(connection, there.question)
+        asked = asked_again(connection, there.question)
+    return asked_by_hand(asked, there.content)
 
 
 def accept(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:

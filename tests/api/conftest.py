@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 
 from api.app import create_app
 from api.turns import Turns
+from service.store import open_store
 
 KEY = "a key for tests"
 
@@ -37,6 +39,11 @@ def body(**changes: Any) -> dict[str, Any]:
     return {"programme": programme(), "candidates": people(), "limits": {"effort": 1, "workers": 1}, **changes}
 
 
+def app_with(key: str = KEY, **more: Any) -> Flask:
+    """An application with an embedded database of its own."""
+    return create_app(open_store(tempfile.mkdtemp(prefix="kring-test-")), key=key, **more)
+
+
 @pytest.fixture(scope="session")
 def turns() -> Turns:
     """One place to solve, which a test can take."""
@@ -46,7 +53,7 @@ def turns() -> Turns:
 @pytest.fixture(scope="session")
 def app(turns: Turns) -> Flask:
     """The application."""
-    return create_app(key=KEY, turns=turns)
+    return app_with(turns=turns)
 
 
 @pytest.fixture

@@ -18,10 +18,9 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.app import create_app
-from tests.api.conftest import KEY, body, people, programme
+from tests.api.conftest import KEY, app_with, body, people, programme
 
-schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", create_app(key=KEY))
+schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app_with(key=KEY))
 # One case for each way to be wrong about each field would be thousands.
 schema.config.phases.coverage.enabled = False
 
@@ -61,7 +60,7 @@ def hurry(case: Any) -> None:
 @pytest.fixture(scope="module")
 def proposal() -> str:
     """A proposal that is right, as text."""
-    client = create_app(key=KEY).test_client()
+    client = app_with(key=KEY).test_client()
     answer = client.post("/api/v1/compose", json=body(), headers={"Authorization": f"Bearer {KEY}"})
     assert answer.status_code == 200
     return answer.text

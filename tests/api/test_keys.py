@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
-from api.app import create_app
-from api.keys import new_key
-from tests.api.conftest import KEY
+from service.store import open_store
+from service.store.spaces import EVERY_SCOPE, first_space, make_key
+from tests.api.conftest import KEY, app_with
 
 
 @pytest.mark.parametrize("path", ["/api/v1/compose", "/api/v1/check", "/api/v1/conflicts"])
@@ -48,18 +50,20 @@ def test_what_holds_no_data_needs_no_key(stranger: FlaskClient, path: str) -> No
 def test_a_key_that_no_header_can_carry_is_refused(key: str) -> None:
     """An empty one would let everybody in, the others nobody."""
     with pytest.raises(ValueError, match="ASCII"):
-        create_app(key=key)
+        app_with(key=key)
 
 
 @pytest.mark.parametrize("key", ["a=b", "a=b==", 'x,y="z"', "kring_x-y"])
 def test_any_other_key_opens(key: str) -> None:
     """Whatever signs are in it, and however the scheme is written."""
-    client = create_app(key=key).test_client()
+    client = app_with(key=key).test_client()
     assert client.post("/api/v1/compose", json={}, headers={"Authorization": f"bearer {key}"}).status_code == 422
 
 
-def test_keys_are_long_and_never_the_same() -> None:
+def test_keys_are_long_and_never_the_same(tmp_path: Path) -> None:
     """256 random bits are 43 characters of base64."""
-    first, second = new_key(), new_key()
+    store = open_store(tmp_path)
+    space, _ = first_space(store)
+    first, second = (make_key(store, space, "a key", EVERY_SCOPE)[1] for _ in range(2))
     assert first != second
     assert len(first.removeprefix("kring_")) == 43

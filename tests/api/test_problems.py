@@ -10,13 +10,12 @@ import pytest
 from flask.testing import FlaskClient
 
 import api.compose
-from api.app import create_app
 from api.problems import PROBLEMS
 from api.sizes import MOST_BYTES, MOST_CANDIDATES, MOST_NETWORKS
 from api.turns import Turns
 from service.compose import answer as real_answer
 from solver.compose import Status
-from tests.api.conftest import KEY, body, people, programme
+from tests.api.conftest import KEY, app_with, body, people, programme
 
 COMPOSE = "/api/v1/compose"
 
@@ -257,7 +256,7 @@ def test_health_answers_get_only(stranger: FlaskClient, method: str) -> None:
 
 def test_not_ready_is_a_503() -> None:
     """While the search is being compiled."""
-    answer = create_app(key=KEY, ready=lambda: False).test_client().get("/ready")
+    answer = app_with(key=KEY, ready=lambda: False).test_client().get("/ready")
     problem(answer, 503, "not_ready")
 
 

@@ -8,11 +8,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.api.conftest import body
@@ -25,10 +27,10 @@ START = "from service.cli import main; main()"
 def serving(**environment: str) -> Iterator[tuple[str, list[str]]]:
     """The address of a server on a free port, and what it said on the terminal."""
     env = {key: value for key, value in os.environ.items() if key != "KRING_KEY"} | environment
-    command = [sys.executable, "-c", START, "serve", "--port", "0"]
+    command = [sys.executable, "-c", START, "serve", "--port", "0", "--data", tempfile.mkdtemp(prefix="kring-test-")]
     process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    said = [process.stdout.readline()]
+    said = [process.stdout.readline(), process.stdout.readline()]
     if "KRING_KEY" not in environment:
         said += [process.stdout.readline(), process.stdout.readline()]
     address = re.search(r"http://[\d.]+:\d+", said[0])
@@ -37,7 +39,7 @@ def serving(**environment: str) -> Iterator[tuple[str, list[str]]]:
         yield address[0], said
     finally:
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(30) == 0
 
 
 def call(address: str, path: str, content: Any = None, key: str | None = None) -> tuple[int, Any]:
@@ -66,11 +68,11 @@ def test_the_server_composes_and_stops_when_asked() -> None:
         assert call(address, "/api/v1/compose", body())[1]["code"] == "key_missing"
 
 
-def test_a_port_that_is_taken_is_said() -> None:
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     """In one line, with the code of bad input."""
     with serving(KRING_KEY="k") as (address, _):
         port = address.rsplit(":", 1)[1]
-        command = [sys.executable, "-c", START, "serve", "--port", port]
+        command = [sys.executable, "-c", START, "serve", "--port", port, "--data", str(tmp_path)]
         again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
     assert again.returncode == 2
     assert again.stderr.startswith("Cannot serve on 127.0.0.1")
@@ -80,7 +82,7 @@ def test_a_port_that_is_taken_is_said() -> None:
 def test_the_first_key_is_made_and_shown() -> None:
     """Where the environment has none."""
     with serving() as (address, said):
-        shown = re.search(r"Key: (\S+)", said[1])
+        shown = re.search(r"Key: (\S+)", said[2])
         assert shown is not None
         assert call(address, "/api/v1/check", {}, key=shown[1])[0] == 422
         assert call(address, "/api/v1/check", {}, key="another")[0] == 401
