@@ -22,7 +22,7 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   merge_with_itself left_out_by_change over_baseline other_network other_person not_in_proposal
     a form        form_body form_unfinished form_no_question form_two_questions form_unknown_option form_no_answer
                   form_nobody_mapped form_not_yes_no form_not_postcode form_not_date not_pointer form_no_secret
-                  form_secret_wrong form_signature_missing form_signature_wrong form_time_stale
+                  form_secret_wrong form_signature_missing form_signature_wrong form_time_stale form_too_long
 """
 
 from collections.abc import Iterable, Mapping, Sequence

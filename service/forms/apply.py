@@ -1,7 +1,7 @@
 """Applies a mapping to a delivery: a row for a candidate, or every reason why someone has to look at it first."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from service.candidates import NUMBER_COLUMNS, UNSPLIT_COLUMNS, parse_number, same_value_key, tidy
 from service.faults import Fault, InputError, nearest
@@ -13,6 +13,9 @@ from service.forms.transforms import NotFittingError, transformed
 from service.intake.candidates import NO
 from service.intake.cells import has_control_character
 from service.intake.guard import MAX_CELL_CHARACTERS
+from service.intake.suggest import Suggestions
+
+MOST_QUESTIONS = 2000  # of one form; the longest ask a few hundred
 
 Row = Mapping[str, tuple[str, ...]]
 
@@ -38,6 +41,16 @@ class Held:
     def __post_init__(self) -> None:
         if not self.reasons:
             raise ValueError("nothing is held without a reason")
+        # A stranger's NUL or half a surrogate pair would break the store and the screen that tell of it.
+        told = tuple(
+            replace(fault, found=_visible(fault.found), nearest=_visible(fault.nearest)) for fault in self.reasons
+        )
+        object.__setattr__(self, "reasons", told)
+
+
+def _visible(text: str | None) -> str | None:
+    """A text whose control characters are spelled out."""
+    return repr(text)[1:-1] if text is not None and has_control_character(text) else text
 
 
 def outcome(tool: Tool, mapping: FormMapping, received: Received) -> Mapped | Held:
@@ -51,6 +64,8 @@ def outcome(tool: Tool, mapping: FormMapping, received: Received) -> Mapped | He
 
 def apply(mapping: FormMapping, delivery: Delivery) -> Mapped | Held:
     """The row that a delivery gives. Whatever cannot be mapped holds all of it: half a candidate helps no one."""
+    if len(delivery.questions) > MOST_QUESTIONS:
+        return Held((Fault(code="form_too_long", params={"limit": MOST_QUESTIONS}),))
     row: dict[str, tuple[str, ...]] = {}
     reasons = [] if delivery.finished else [Fault(code="form_unfinished")]
     for column in mapping.columns:
@@ -147,8 +162,9 @@ def _translated(column: Column, answers: tuple[str, ...]) -> tuple[str, ...]:
 
 def _missed(column: Column, answers: list[str]) -> Iterator[Fault]:
     known = tuple(column.vocabulary)
+    suggestions = Suggestions()
     for answer in answers:
-        near = nearest(answer[:200], known)
+        near = suggestions.nearest(answer, known)
         yield Fault(code="not_in_vocabulary", column=column.name, found=answer, known=known, nearest=near)
 
 
@@ -170,7 +186,7 @@ def _cell_faults(column: Column, values: tuple[str, ...]) -> Iterator[Fault]:
     elif column.name == "email" and values and "@" not in values[0]:
         yield Fault(code="no_at", column=column.name, found=shown)
     if any(map(has_control_character, values)):
-        yield Fault(code="control_character", column=column.name, found=repr(shown)[1:-1])
+        yield Fault(code="control_character", column=column.name, found=shown)
     if len(shown) > MAX_CELL_CHARACTERS:
         yield Fault(code="cell_too_long", column=column.name, params={"characters": MAX_CELL_CHARACTERS})
 

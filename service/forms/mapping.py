@@ -18,10 +18,12 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from service.candidates import canonical_column, header_key, tidy
 from service.faults import Fault, InputError
 from service.forms.transforms import TRANSFORMS
+from service.intake.cells import has_control_character
 from service.programme_schema import Checked, Flag, Form, Listed, Tables, Text, Whole, faults_of, one_of
 from service.programme_schema import Table as Nested
 
 MOST_COLUMNS = 500
+LONGEST_HEADER = 200  # characters
 IDENTIFYING = tuple(map(frozenset, ({"id"}, {"email"}, {"name"}, {"first_name", "last_name"})))
 """Columns that together tell who someone is. A first name alone would make one person of everyone called Jan."""
 
@@ -83,6 +85,11 @@ def read_mapping(data: object, file: str | None = None) -> FormMapping:
     return FormMapping(loaded["version"], columns)
 
 
+def _is_header(text: str) -> None:
+    if len(text) > LONGEST_HEADER or has_control_character(text):
+        raise ValidationError("not_text")
+
+
 def _is_pointer(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("/") and all(map(_is_step, value.split("/")))
 
@@ -95,7 +102,7 @@ def _is_step(step: str) -> bool:
 class _ColumnForm(Form):
     """One column of a mapping."""
 
-    column = Text(required=True, validate=validate.Length(max=200, error="not_text"))
+    column = Text(required=True, validate=_is_header)
     pointer = Checked("not_pointer", _is_pointer)
     key = Text()
     label = Text()

@@ -37,8 +37,11 @@ def number(answer: str) -> str:
 
 
 def yes_no(answer: str) -> str:
-    """yes or no, from the words for them in four languages and from what ticked boxes send."""
-    key = same_value_key(answer)
+    """yes or no, from the words for them in four languages and from what ticked boxes send.
+
+    "Ja, ik doe mee" counts by its first word.
+    """
+    key = same_value_key(same_value_key(answer).partition(",")[0]).rstrip(".!")
     if key in YES:
         return "yes"
     if key in NOT:

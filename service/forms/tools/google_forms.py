@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from service.forms.body import parse_json
 from service.forms.delivery import Delivery, Kind, Question, Received
 from service.forms.scheme import SecretInAddress
-from service.forms.shape import demanded, moment, seen_kind, table, tables, text, texts
+from service.forms.shape import demanded, joined, moment, seen_kind, table, tables, text, texts
 from service.forms.tools.tool import Tool
 
 _KINDS = {
@@ -31,7 +31,7 @@ def read(received: Received) -> Delivery:
         return _of_event(content)
     demanded(isinstance(content.get("answers"), list))
     return Delivery(
-        id=text(content.get("id")),
+        id=joined(content.get("id"), content.get("submitted_at")),  # an edited response keeps its id
         at=moment(content.get("submitted_at")),
         questions=(*_respondent(content), *(_question(each, each) for each in tables(content.get("answers")))),
         content=content,

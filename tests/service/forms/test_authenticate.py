@@ -7,6 +7,8 @@ import pickle
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
 from service.forms import TOOLS, RefusedError, authenticate
@@ -160,3 +162,18 @@ def test_refusal_tells_no_secret_and_survives_the_way_between_processes() -> Non
     assert again.fault == caught.value.fault
     assert NEW not in str(again)
     assert guess not in str(again)
+
+
+_HEADERS = ("typeform-signature", "tally-signature", "webhook-id", "webhook-timestamp", "webhook-signature")
+
+
+@given(
+    st.sampled_from(sorted(TOOLS)),
+    st.fixed_dictionaries({}, optional={name: st.text() | st.just("1790000000") for name in _HEADERS}),
+    st.none() | st.text(),
+    st.binary(),
+)
+def test_who_knows_no_secret_never_passes(tool: str, headers: dict[str, str], address: str | None, body: bytes) -> None:
+    """Nor does anything else happen than a refusal."""
+    with pytest.raises(RefusedError):
+        authenticate(TOOLS[tool], [NEW], headers, address_secret=address, body=body, now=NOW)

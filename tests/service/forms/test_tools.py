@@ -145,6 +145,14 @@ def test_google_forms_in_three_shapes(name: str, expected: dict[str, tuple[str, 
     assert answers(delivery(name).questions) == expected
 
 
+def test_google_forms_edited_response_is_a_new_delivery() -> None:
+    """Google keeps its id."""
+    sent = payload("google_forms.json")
+    edited = Received({}, sent.body.replace(b"09:30:00", b"10:45:00"))
+    assert TOOLS["google_forms"].read(sent).id == "2_ABaOnuOwn:2026-10-05T09:30:00.000Z"
+    assert TOOLS["google_forms"].read(edited).id == "2_ABaOnuOwn:2026-10-05T10:45:00.000Z"
+
+
 def test_gravity_forms_boxes_of_one_question_are_together() -> None:
     read = delivery("gravity_forms.json")
     assert read.id == "88:3:2026-10-05 09:30:00"
