@@ -1,6 +1,7 @@
 """Everything a user can get wrong, as values: what it is, where it is, what was found, what was expected.
 
     KringError                 anything Kring stops for on purpose
+    ├── RefusedError           a delivery of a form that is not authenticated (HTTP 401; service/forms/authenticate.py)
     └── InputError             bad input (exit 2, HTTP 400/422): carries every Fault that was found, not only the first
 
 Faults by where they come from; each code has its text as `fault.<code>` in the four word files:
@@ -21,6 +22,9 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   merge_with_itself left_out_by_change over_baseline other_network other_person not_in_proposal
     by hand       moved_twice hand_pinned hand_breaks_rule hand_too_full hand_too_small hand_closes hand_count
                   hand_not_accepted hand_must_place hand_language hand_facilitator hand_no_meetings
+    a form        form_body form_unfinished form_no_question form_two_questions form_unknown_option form_no_answer
+                  form_nobody_mapped form_not_yes_no form_not_postcode form_not_date not_pointer form_no_secret
+                  form_secret_wrong form_signature_missing form_signature_wrong form_time_stale form_too_long
 """
 
 from collections.abc import Iterable, Mapping, Sequence
