@@ -62,15 +62,16 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         # Which methods an address answers is public, so a wrong method is called that, key or no key.
         if isinstance(request.routing_exception, MethodNotAllowed):
             return
+        view = None if request.endpoint is None else current_app.view_functions[request.endpoint]
+        needed = None if view is None else scopes_of(view)
+        if needed == frozenset() and "Authorization" not in request.headers:
+            return
         # Read by hand: the usual parser takes a key with "=" in it for something else.
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
             raise ProblemError("key_missing", headers={"WWW-Authenticate": 'Bearer realm="kring"'})
         g.caller = _caller(given.strip())
-        if request.endpoint is None:
-            return
-        needed = scopes_of(current_app.view_functions[request.endpoint])
-        if needed is None or not needed & g.caller.scopes:
+        if view is not None and (needed is None or (needed and not needed & g.caller.scopes)):
             raise ProblemError("scope_missing", headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
 
     def _caller(given: str) -> Caller:
@@ -87,6 +88,12 @@ def caller() -> Caller:
     """Who calls now."""
     found: Caller = g.caller
     return found
+
+
+def caller_with(scope: Scope) -> Caller | None:
+    """Who calls with a key that has a scope, where the call needs none; None: nobody who has shown one."""
+    found: Caller | None = g.get("caller")
+    return found if found is not None and scope in found.scopes else None
 
 
 def space() -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from api import candidates, check, compose, conflicts, health, programmes, proposals, runs
+from api import candidates, check, compose, conflicts, health, intake, programmes, proposals, runs
 from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
@@ -43,7 +43,7 @@ def create_app(
     ask_for_key(app, store, key)
     handle(app)
     api = described(app)
-    for resource in (compose, check, conflicts, programmes, candidates, runs, proposals, health):
+    for resource in (compose, check, conflicts, programmes, candidates, runs, proposals, intake, health):
         api.register_blueprint(resource.resource)
     show_docs(app, api)
     app.after_request(guarded)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 
 from flask import Request
 from flask_smorest import Blueprint as SmorestBlueprint
-from marshmallow import RAISE, Schema, ValidationError
+from marshmallow import Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -73,7 +73,7 @@ OF_CHANGING = {
 class BodyParser(FlaskParser):
     """Loads a body with a schema of `service`, whose messages are codes, and points at every fault."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
 
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body, before its schema has seen it."""

@@ -38,6 +38,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "bad_json": Kind(HTTPStatus.BAD_REQUEST, "The body is not JSON"),
     "key_missing": Kind(HTTPStatus.UNAUTHORIZED, "A key is needed"),
     "key_wrong": Kind(HTTPStatus.UNAUTHORIZED, "This key opens nothing"),
+    "delivery_refused": Kind(HTTPStatus.UNAUTHORIZED, "The delivery does not prove where it comes from"),
     "scope_missing": Kind(HTTPStatus.FORBIDDEN, "This key may not do that"),
     "not_found": Kind(HTTPStatus.NOT_FOUND, "There is nothing here"),
     "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "This address does not answer that method"),

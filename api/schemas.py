@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
 
 from api.sizes import MOST_SECONDS
 from service.programme_schema import (
@@ -24,6 +24,7 @@ from service.programme_schema import (
     is_pairs,
 )
 from service.proposal_schema import EarlierProposalForm, MatrixForm, ProposalForm
+from service.store.intake import Settled
 from service.store.runs import State
 
 LEAST_SECONDS = 0.1
@@ -177,6 +178,31 @@ class PageQuery(Form):
     limit = fields.Integer(load_default=50, validate=validate.Range(1, 500))
 
 
+class IntakeQuery(Schema):
+    """Which programme, and the secret where the tool does not sign; tools may add fields of their own."""
+
+    class Meta:
+        """Any other field is the tool's."""
+
+        unknown = EXCLUDE
+
+    programme = fields.String(required=True)
+    secret = fields.String()
+
+
+class DeliveriesQuery(PageQuery):
+    """Which deliveries."""
+
+    state = fields.String(validate=validate.OneOf([state.value for state in Settled]))
+
+
+class SourceBody(Form):
+    """A form tool, and its secret where the tool makes it."""
+
+    tool = Text(required=True)
+    secret = Text()
+
+
 class CandidatesQuery(Form):
     """How to take a list of candidates."""
 
@@ -325,6 +351,31 @@ class AddedAnswer(Schema):
     notes = fields.List(fields.String(), required=True)
     left_out = fields.List(fields.String(), required=True)
     errors = fields.List(fields.Nested(ErrorPart), required=True)
+
+
+class ReceiptAnswer(Schema):
+    """A delivery was kept."""
+
+    receipt = fields.String(required=True)
+    state = fields.String(required=True)
+
+
+class DeliveryAnswer(ReceiptAnswer):
+    """What became of a delivery."""
+
+    reasons = fields.List(fields.Dict(), required=True)
+    mapping = fields.Integer(required=True, allow_none=True)
+    candidate = fields.String(required=True, allow_none=True)
+    created_at = fields.DateTime(required=True)
+
+
+class SourceAnswer(Schema):
+    """Where forms of one tool come in."""
+
+    id = fields.String(required=True)
+    tool = fields.String(required=True)
+    address = fields.String(required=True)
+    secret = fields.String(required=True)
 
 
 class RunAnswer(Schema):

@@ -23,8 +23,9 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
     by hand       moved_twice hand_pinned hand_breaks_rule hand_too_full hand_too_small hand_closes hand_count
                   hand_not_accepted hand_must_place hand_language hand_facilitator hand_no_meetings
     a form        form_body form_unfinished form_no_question form_two_questions form_unknown_option form_no_answer
-                  form_nobody_mapped form_not_yes_no form_not_postcode form_not_date not_pointer form_no_secret
-                  form_secret_wrong form_signature_missing form_signature_wrong form_time_stale form_too_long
+                  form_no_mapping form_nobody_mapped form_not_yes_no form_not_postcode form_not_date not_pointer
+                  form_no_secret form_secret_wrong form_signature_missing form_signature_wrong form_time_stale
+                  form_too_long
 """
 
 from collections.abc import Iterable, Mapping, Sequence

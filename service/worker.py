@@ -20,6 +20,7 @@ from service.faults import InputError
 from service.reading import Asked
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
+from service.store.intake import settle_waiting
 from service.store.questions import asked_again
 from service.store.runs import Lease, State, finish, give_back, hand_on, still_held, take
 from solver.compose import Status
@@ -56,6 +57,18 @@ def work(store: Store, name: str, stopped: Callable[[], bool], *, idle: float = 
     while not stopped():
         if not one_round(store, name, stopped):
             time.sleep(idle)
+
+
+def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
+    """Settles what forms deliver, beside the rounds: a delivery does not wait for a solve."""
+    while not stopped():
+        try:
+            if settle_waiting(store):
+                continue
+        except Exception:
+            log.exception("deliveries could not be settled; they are tried again")
+            time.sleep(STEADY)
+        time.sleep(idle)
 
 
 def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: False) -> bool:

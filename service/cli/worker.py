@@ -21,7 +21,7 @@ from service.cli.stored import opened, storing
 def worker(data: Path | None, database: str | None, *, with_parent: bool) -> None:
     """Solve the runs that stand in line, until stopped. Any number of workers share one database."""
     from service.warm import warm_up  # noqa: PLC0415
-    from service.worker import work, worker_name  # noqa: PLC0415
+    from service.worker import settle_until, work, worker_name  # noqa: PLC0415
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
@@ -33,6 +33,7 @@ def worker(data: Path | None, database: str | None, *, with_parent: bool) -> Non
     # Before this there is nothing to hand on, and being stopped may end it at once.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: stopping.set())
+    Thread(target=settle_until, args=(store, stopping.is_set), name="intake", daemon=True).start()
     name = worker_name()
     if not with_parent:
         err.print(f"Worker {name} waits for runs.", markup=False)

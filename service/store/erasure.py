@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from service.candidates import full_name
-from service.store.tables import proposal_versions, proposals, questions, receipts, runs
+from service.store.tables import deliveries, proposal_versions, proposals, questions, receipts, runs
 
 NAMELESS = "..."
 
@@ -36,6 +36,8 @@ def erase(connection: Connection, *, space: str, programme: str, content: Mappin
     for row in connection.execute(select(runs).where(runs.c.programme == programme)).all():
         if row.problem is not None:
             connection.execute(update(runs).where(runs.c.seq == row.seq).values(problem=eraser.told(row.problem)))
+    said = deliveries.c.programme == programme, deliveries.c.candidate == alias
+    connection.execute(update(deliveries).where(*said).values(body=b"", headers={}))
     # Answers that are kept for who asks twice may hold anybody.
     connection.execute(delete(receipts).where(receipts.c.space == space))
 

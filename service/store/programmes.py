@@ -14,7 +14,7 @@ from service.store.database import Store
 from service.store.errors import NotThereError, StaleError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
-from service.store.tables import programmes, proposals, questions, runs
+from service.store.tables import deliveries, programmes, proposals, questions, runs, sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def delete_programme(store: Store, space: str, id_: str, *, version: int) -> Non
         there = find_programme(connection, space, id_, lock=True)
         if there.version != version:
             raise StaleError(there.version)
-        for table in (proposals, runs, questions):
+        for table in (proposals, runs, questions, deliveries, sources):
             connection.execute(delete(table).where(table.c.programme == id_))
         connection.execute(delete(programmes).where(programmes.c.id == id_))
 

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -198,6 +199,55 @@ proposal_versions = Table(
     UniqueConstraint("proposal", "version"),
 )
 """What a proposal said before it was changed by hand."""
+
+sources = Table(
+    "sources",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("tool", String(20), nullable=False),
+    Column("secrets", JSON, nullable=False),
+    Column("mapping", Integer),
+    _made(),
+    UniqueConstraint("programme", "tool"),
+)
+"""Where forms of one tool come in for one programme; `mapping` is the version that is switched on."""
+
+mappings = Table(
+    "mappings",
+    METADATA,
+    _seq(),
+    Column("source", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    _made(),
+    UniqueConstraint("source", "version"),
+)
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("programme", ForeignKey("programmes.id", ondelete="CASCADE"), nullable=False),
+    Column("source", ForeignKey("sources.id", ondelete="CASCADE"), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("headers", JSON, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("mapping", Integer),
+    Column("candidate", String(40)),
+    _made(),
+    Column("settled_at", Moment),
+    UniqueConstraint("source", "key"),
+    Index(None, "programme", "seq"),
+    Index(None, "state", "seq"),
+)
+"""What forms delivered, as it came."""
 
 receipts = Table(
     "receipts",

@@ -1,4 +1,4 @@
-"""The first tables: spaces, keys, programmes, candidates, questions, runs, events, proposals, receipts."""
+"""The first tables: spaces, keys, programmes, candidates, questions, runs, events, proposals, forms, receipts."""
 
 from __future__ import annotations
 
@@ -104,6 +104,62 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_questions")),
         sa.UniqueConstraint("id", name=op.f("uq_questions_id")),
         sa.UniqueConstraint("programme", "digest", name=op.f("uq_questions_programme_digest")),
+    )
+    op.create_table(
+        "sources",
+        sa.Column("seq", COUNTED, autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("space", sa.String(length=40), nullable=False),
+        sa.Column("programme", sa.String(length=40), nullable=False),
+        sa.Column("tool", sa.String(length=20), nullable=False),
+        sa.Column("secrets", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.Integer(), nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["programme"], ["programmes.id"], name=op.f("fk_sources_programme"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["space"], ["spaces.id"], name=op.f("fk_sources_space")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_sources")),
+        sa.UniqueConstraint("id", name=op.f("uq_sources_id")),
+        sa.UniqueConstraint("programme", "tool", name=op.f("uq_sources_programme_tool")),
+    )
+    op.create_table(
+        "deliveries",
+        sa.Column("seq", COUNTED, autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("space", sa.String(length=40), nullable=False),
+        sa.Column("programme", sa.String(length=40), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("headers", sa.JSON(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("reasons", sa.JSON(), nullable=False),
+        sa.Column("mapping", sa.Integer(), nullable=True),
+        sa.Column("candidate", sa.String(length=40), nullable=True),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.Column("settled_at", Moment, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["programme"], ["programmes.id"], name=op.f("fk_deliveries_programme"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_deliveries_source"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["space"], ["spaces.id"], name=op.f("fk_deliveries_space")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_deliveries")),
+        sa.UniqueConstraint("id", name=op.f("uq_deliveries_id")),
+        sa.UniqueConstraint("source", "key", name=op.f("uq_deliveries_source_key")),
+    )
+    op.create_index(op.f("ix_deliveries_programme_seq"), "deliveries", ["programme", "seq"], unique=False)
+    op.create_index(op.f("ix_deliveries_state_seq"), "deliveries", ["state", "seq"], unique=False)
+    op.create_table(
+        "mappings",
+        sa.Column("seq", COUNTED, autoincrement=True, nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.Column("created_at", Moment, nullable=False),
+        sa.ForeignKeyConstraint(["source"], ["sources.id"], name=op.f("fk_mappings_source"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_mappings")),
+        sa.UniqueConstraint("source", "version", name=op.f("uq_mappings_source_version")),
     )
     op.create_table(
         "runs",
