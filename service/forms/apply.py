@@ -63,7 +63,10 @@ def outcome(tool: Tool, mapping: FormMapping, received: Received) -> Mapped | He
 
 
 def apply(mapping: FormMapping, delivery: Delivery) -> Mapped | Held:
-    """The row that a delivery gives. Whatever cannot be mapped holds all of it: half a candidate helps no one."""
+    """The row that a delivery gives. Whatever cannot be mapped holds all of it: half a candidate helps no one.
+
+    Only who says no to taking part is not held, whatever else is wrong: nothing of them should lie waiting.
+    """
     if len(delivery.questions) > MOST_QUESTIONS:
         return Held((Fault(code="form_too_long", params={"limit": MOST_QUESTIONS}),))
     row: dict[str, tuple[str, ...]] = {}
@@ -78,6 +81,8 @@ def apply(mapping: FormMapping, delivery: Delivery) -> Mapped | Held:
             row[column.name] = values
         elif column.required:
             reasons.append(Fault(code="form_no_answer", column=column.name))
+    if delivery.finished and (mapped := Mapped(row)).refused:
+        return mapped
     if not reasons and not tells_who(row):
         reasons.append(Fault(code="no_way_to_id"))
     return Held(tuple(reasons)) if reasons else Mapped(row)

@@ -235,6 +235,15 @@ def test_person_who_says_no_is_told_apart(answer: str, refused: bool) -> None:
     assert found.refused is refused
 
 
+def test_person_who_says_no_does_not_lie_waiting() -> None:
+    """Not even where other answers would have been held; before the form is finished nothing is sure."""
+    columns = [{"column": "consent", "key": "a"}, {"column": "years", "key": "b"}, {"column": "email", "key": "c"}]
+    mapping = read_mapping({"version": 1, "columns": columns})
+    questions = (Question("a", "Doet u mee?", Kind.YES_NO, ("nee",)), Question("b", "Jaren", Kind.TEXT, ("veel",)))
+    assert apply(mapping, _delivery(*questions)) == Mapped({"consent": ("nee",)})
+    assert _codes(apply(mapping, _delivery(*questions, finished=False))) == ["form_unfinished", "not_a_number"]
+
+
 def test_form_without_end_waits() -> None:
     mapping = read_mapping({"version": 1, "columns": [{"column": "email", "key": "q"}]})
     assert _codes(apply(mapping, _delivery(*(Question(str(n), "Vraag") for n in range(2001))))) == ["form_too_long"]
