@@ -19,6 +19,11 @@ WORKDIR /home/kring
 # Compiles the search once, into the user's cache, so that a container answers as soon as it starts.
 RUN python -c "from api.warm import warm_up; warm_up()"
 
+# The embedded database; mount a volume here to keep it.
+RUN mkdir data
+ENV KRING_DATA=/home/kring/data
+VOLUME /home/kring/data
+
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=3s --start-period=20s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/health', timeout=2)"]

@@ -84,7 +84,7 @@ def take(query: dict[str, Any], tool: str) -> Response:
             )
         except RefusedError as error:
             raise ProblemError("delivery_refused", error.fault.expected(language())) from error
-    taken = receive(store(), source, headers, body, key=request.headers.get("Idempotency-Key"))
+    taken = receive(store(), source, headers, body)
     response = rendered({"receipt": taken.id, "state": taken.state.value})
     response.status_code = 202
     response.headers["Location"] = f"/api/v1/intake/receipts/{taken.id}"

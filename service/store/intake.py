@@ -27,6 +27,7 @@ from service.forms import (
     Received,
     as_mapping,
     authenticate,
+    delivery_id,
     outcome,
     read_mapping,
     suggest,
@@ -41,7 +42,7 @@ from service.store.pages import Page, page_of
 from service.store.programmes import find_programme
 from service.store.tables import candidates, deliveries, mappings, sources
 
-KEPT_HEADERS = ("content-type",)
+KEPT_HEADERS = ("content-type", "webhook-id")
 """What reading a body again needs of its headers; the others may say who sent it, and are not kept."""
 
 ALIASES = {"json": "plain", "form": "plain", "generic": "plain", "googleforms": "google_forms"}
@@ -154,12 +155,10 @@ def open_source(
     return found
 
 
-def receive(
-    store: Store, source: FormSource, headers: Mapping[str, str], body: bytes, *, key: str | None = None
-) -> Delivered:
-    """Keeps a delivery as it came; one that came before is the same one. key: of whoever sends it, else the tool's."""
+def receive(store: Store, source: FormSource, headers: Mapping[str, str], body: bytes) -> Delivered:
+    """Keeps a delivery as it came; one that came before is the same one."""
     known = {name.lower(): value for name, value in headers.items() if name.lower() in KEPT_HEADERS}
-    told = key or _own_id(source.tool, Received(headers, body)) or sha256(body).hexdigest()
+    told = delivery_id(TOOLS[source.tool], Received(headers, body))
     digest = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
     row = {
         "id": new_id("dlv"),
@@ -326,13 +325,6 @@ def _same_person(connection: Connection, programme: str, cells: Mapping[str, Any
         email = same_value_key(cells["email"])
         return next((row for row in rows if same_value_key(str(row.content.get("email", ""))) == email), None)
     return None
-
-
-def _own_id(tool: str, received: Received) -> str | None:
-    try:
-        return TOOLS[tool].read(received).id
-    except InputError:
-        return None  # kept all the same, and held with the reason
 
 
 def _reason(fault: Fault) -> dict[str, Any]:

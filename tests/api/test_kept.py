@@ -81,7 +81,7 @@ def test_every_call_says_what_opens_it(app: Flask, store: Store, path: str, meth
     needed = scopes_of(app.view_functions[endpoint])
     assert needed is not None, f"{method} {path} does not say what opens it"
     address = path.replace("<any('networks.csv', 'trios.csv', 'kring.xlsx', 'report', 'meetings.ics'):name>", "report")
-    for part in ("programme_id", "candidate_id", "run_id", "proposal_id"):
+    for part in ("programme_id", "candidate_id", "run_id", "proposal_id", "tool", "receipt"):
         address = address.replace(f"<{part}>", "none")
     assert "<" not in address
     assert (app.test_client().open(address, method=method).status_code == 401) == bool(needed)
