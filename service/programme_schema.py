@@ -317,7 +317,7 @@ class AnyRule(fields.Field[dict[str, Any]]):
             raise self.make_error("invalid")
         if "rule" not in value:
             raise ValidationError({"rule": ["missing"]})
-        if value["rule"] not in RULES:
+        if not isinstance(value["rule"], str) or value["rule"] not in RULES:
             raise ValidationError({"rule": ["unknown_rule"]})
         rule = RULES[value["rule"]]
         loaded: dict[str, Any] = rule_form(rule).load(value)

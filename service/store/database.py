@@ -7,10 +7,11 @@ the disk before anybody is told (`synchronous = FULL`). PostgreSQL serves severa
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -38,6 +39,9 @@ class Store:
     engine: Engine
     _writing: ContextVar[Connection | None] = field(default_factory=lambda: ContextVar("kring-writing", default=None))
 
+    _turn: Lock = field(default_factory=Lock)
+    """One writer at a time in SQLite: those of this process wait here, in line, and not by asking again and again."""
+
     @property
     def embedded(self) -> bool:
         """Whether it is SQLite, which one machine has for itself."""
@@ -60,7 +64,11 @@ class Store:
         if outer is not None:
             yield outer
             return
-        with self.engine.connect().execution_options(kring_writes=True) as connection, connection.begin():
+        with ExitStack() as stack:
+            if self.embedded:
+                stack.enter_context(self._turn)
+            connection = stack.enter_context(self.engine.connect().execution_options(kring_writes=True))
+            stack.enter_context(connection.begin())
             token = self._writing.set(connection)
             try:
                 yield connection

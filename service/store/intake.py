@@ -7,6 +7,7 @@ a held one is tried again when another mapping is switched on.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -197,14 +198,25 @@ def list_deliveries(
         return page_of(connection, query, deliveries, _delivered, after=after, limit=limit)
 
 
-def settle_waiting(store: Store, *, most: int = 50) -> int:
-    """Settles deliveries that nobody has looked at yet; how many."""
+SETTLING = 0.05
+"""Seconds for which deliveries are settled in one transaction: a commit costs more than most of them."""
+
+
+def settle_waiting(store: Store, *, most: int = 200) -> int:
+    """Settles deliveries that nobody has looked at yet, as far as one transaction goes; how many."""
     query = select(deliveries.c.id, deliveries.c.space).where(deliveries.c.state == Settled.RECEIVED.value)
     with store.reading() as connection:
         waiting = connection.execute(query.order_by(deliveries.c.seq).limit(most)).all()
-    for row in waiting:
-        settle(store, row.space, row.id)
-    return len(waiting)
+    if not waiting:
+        return 0
+    settled, until = 0, time.monotonic() + SETTLING
+    with store.writing():
+        for row in waiting:
+            settle(store, row.space, row.id)
+            settled += 1
+            if time.monotonic() > until:
+                break
+    return settled
 
 
 def settle(store: Store, space: str, id_: str, *, again: bool = False) -> Delivered:
