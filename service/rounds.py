@@ -68,6 +68,8 @@ class Standing:
     """How the bound was proven."""
     start: tuple[int, ...] | None = None
     """Where to begin as long as nothing is found."""
+    stuck: bool = False
+    """Whether the last round found nothing better: then the next begins afresh, instead of trying the same again."""
     rounds: int = 0
     relaxations: int = 0
     """Rounds that solved the linear relaxation."""
@@ -170,7 +172,7 @@ def compose_round(
         problem,
         watch,
         _beside(standing, problem, listen),
-        start=standing.places or standing.start,
+        start=None if standing.stuck else standing.places or standing.start,
         known=Bound(standing.bound, standing.least_waiting),
         relax=relaxes,
     )
@@ -181,7 +183,9 @@ def compose_round(
         seconds=standing.seconds + watch.elapsed(),
         effort=standing.effort + (limits.effort or 0),
     )
-    return _joined(played, problem, found)
+    joined = _joined(played, problem, found)
+    same = (joined.objective, joined.waiting) == (standing.objective, standing.waiting)
+    return replace(joined, stuck=same)
 
 
 def finish(
