@@ -5,8 +5,9 @@ Whoever is killed loses one round: what stands before it is written down, and th
 What a chain has proven, all of its rounds have. A limit of what the answers cost is proven among those that let no more
 people wait than some answer found in that round. The number waiting never rises from round to round, because fewest
 waiting comes first; answers that let fewer wait are among those the limit speaks of, so it holds for every later round
-as well, and the largest of all rounds holds. The same goes for the limits of single rules. `start` and the seed change
-where a search begins and never what is asked.
+as well, and the largest of all rounds holds. The same goes for the limits of single rules. A round is told what is
+known, and its exact model may then leave out answers below it; those let more people wait than the best, so nothing
+that the limit speaks of is lost. `start` and the seed change where a search begins and never what is asked.
 """
 
 from __future__ import annotations
