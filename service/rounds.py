@@ -5,8 +5,9 @@ Whoever is killed loses one round: what stands before it is written down, and th
 What a chain has proven, all of its rounds have. A limit of what the answers cost is proven among those that let no more
 people wait than some answer found in that round. The number waiting never rises from round to round, because fewest
 waiting comes first; answers that let fewer wait are among those the limit speaks of, so it holds for every later round
-as well, and the largest of all rounds holds. The same goes for the limits of single rules. `start` and the seed change
-where a search begins and never what is asked.
+as well, and the largest of all rounds holds. The same goes for the limits of single rules. A round is told what is
+known, and its exact model may then leave out answers below it; those let more people wait than the best, so nothing
+that the limit speaks of is lost. `start` and the seed change where a search begins and never what is asked.
 """
 
 from __future__ import annotations
@@ -68,6 +69,8 @@ class Standing:
     """How the bound was proven."""
     start: tuple[int, ...] | None = None
     """Where to begin as long as nothing is found."""
+    stuck: bool = False
+    """Whether the last round found nothing better: then the next begins afresh, instead of trying the same again."""
     rounds: int = 0
     relaxations: int = 0
     """Rounds that solved the linear relaxation."""
@@ -170,7 +173,7 @@ def compose_round(
         problem,
         watch,
         _beside(standing, problem, listen),
-        start=standing.places or standing.start,
+        start=None if standing.stuck else standing.places or standing.start,
         known=Bound(standing.bound, standing.least_waiting),
         relax=relaxes,
     )
@@ -181,7 +184,9 @@ def compose_round(
         seconds=standing.seconds + watch.elapsed(),
         effort=standing.effort + (limits.effort or 0),
     )
-    return _joined(played, problem, found)
+    joined = _joined(played, problem, found)
+    same = (joined.objective, joined.waiting) == (standing.objective, standing.waiting)
+    return replace(joined, stuck=same)
 
 
 def finish(

@@ -141,6 +141,16 @@ def test_rounds_are_no_copies_of_the_first() -> None:
     assert next_limits(of, standing, limits) == Limits(effort=16, seed=3 + 2 * NEXT_SEED)
 
 
+def test_round_that_finds_nothing_better_makes_the_next_begin_afresh() -> None:
+    """What is proven does not depend on where a round begins, and the best stays."""
+    of, standings = open_chain()
+    last = standings[-1]
+    assert last.stuck == (last.objective == standings[-2].objective)
+    afresh = compose_round(of, replace(last, stuck=True), replace(LIMITS, seed=11), clock=still)
+    _never_worse(of, [last, afresh])
+    assert afresh.stuck == (afresh.objective == last.objective)
+
+
 def test_short_run_is_the_run_of_the_command() -> None:
     """One round: the same bytes, as the clock stands still."""
     of, limits = open_chain()[0], Limits(effort=1, seed=5, workers=2)
