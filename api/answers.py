@@ -16,9 +16,9 @@ from service.programme import Programme
 from solver.compose import Status
 
 
-def rendered(content: Mapping[str, Any]) -> Response:
-    """JSON as people can read it too."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, default=str)
+def rendered(content: Mapping[str, Any], *, indent: int | None = 1) -> Response:
+    """JSON as people can read it too; without indent it is written several times as fast."""
+    text = json.dumps(content, ensure_ascii=False, indent=indent, default=str)
     return Response(text + "\n", content_type="application/json")
 
 

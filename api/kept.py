@@ -73,7 +73,7 @@ def proposal_listed(there: StoredProposal) -> dict[str, Any]:
 
 def page_shown(page: Page[Item], show: Callable[[Item], Mapping[str, Any]]) -> Response:
     """Some items, and `next`: what to give as `after` to get those that follow."""
-    return rendered({"items": [show(item) for item in page.items], "next": page.next})
+    return rendered({"items": [show(item) for item in page.items], "next": page.next}, indent=None)
 
 
 def merged(content: Mapping[str, Any], change: Mapping[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,10 @@ from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
 THREADS = STREAMS + 8
 """Whoever follows a run holds a thread; eight are left for all other calls."""
 
+SWITCH = 0.0005
+"""Seconds that a thread may compute while others wait. A call to the database gives its turn away and asks for it back,
+so with the usual five milliseconds a post among readers waited for each of its statements."""
+
 MOST_BYTES_ON_DISK = 64_000_000
 """Of one body, while it comes in: beyond this waitress hangs up; below, the application says what is too large."""
 
@@ -30,6 +34,7 @@ def serve(
     beside: starts what runs beside the server once it has its address, and gives what stops that again.
     Raises OSError or ValueError where it cannot listen there, or where the key of the environment is none.
     """
+    sys.setswitchinterval(SWITCH)
     given = os.environ.get("KRING_KEY")
     warm = Event()
     server = create_server(
