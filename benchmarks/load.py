@@ -40,9 +40,11 @@ def main() -> None:
             text=True,
         )
         try:
-            assert server.stdout is not None
-            port = int(re.search(r":(\d+)/", server.stdout.readline())[1])  # type: ignore[index]
-            load(port, asked.seconds, solve=asked.solve)
+            said = "" if server.stdout is None else server.stdout.readline()
+            port = re.search(r":(\d+)/", said)
+            if port is None:
+                raise SystemExit(f"The server did not start: {said}")
+            load(int(port[1]), asked.seconds, solve=asked.solve)
         finally:
             server.terminate()
             server.wait()
