@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from flask import Flask, Response, request
 
-from api import candidates, check, compose, conflicts, health, intake, programmes, proposals, runs
+from api import candidates, check, compose, conflicts, health, intake, metrics, programmes, proposals, runs, scenarios
 from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
+from api.metrics import measure
 from api.problems import handle
 from api.runs import give_streams
 from api.sizes import MOST_BYTES
@@ -40,10 +41,23 @@ def create_app(
     app.extensions["kring-ready"] = ready
     app.extensions["kring-store"] = store
     give_streams(app, STREAMS)
+    measure(app, store)
     ask_for_key(app, store, key)
     handle(app)
     api = described(app)
-    for resource in (compose, check, conflicts, programmes, candidates, runs, proposals, intake, health):
+    for resource in (
+        compose,
+        check,
+        conflicts,
+        programmes,
+        candidates,
+        runs,
+        proposals,
+        scenarios,
+        intake,
+        health,
+        metrics,
+    ):
         api.register_blueprint(resource.resource)
     show_docs(app, api)
     app.after_request(guarded)

@@ -23,6 +23,7 @@ from service.store.candidates import (
     add_candidates,
     candidate,
     change_candidate,
+    known_of,
     list_candidates,
     remove_candidate,
 )
@@ -110,6 +111,16 @@ def read(programme_id: str, candidate_id: str) -> Response:
     """Read a candidate, by the organiser's id or by `stored.ref`"""
     there = candidate(store(), space(), programme_id, candidate_id)
     return tagged(rendered(candidate_shown(there)), there.version)
+
+
+@resource.route("/<candidate_id>/export", methods=["GET"])
+@opens(Scope.ORGANISE)
+@resource.refuses_reading
+@resource.response(200, AnyObject, description="Everything that is kept of one person")
+def export(programme_id: str, candidate_id: str) -> Response:
+    """Everything that is kept of one person: cells, places in proposals, and what forms delivered"""
+    there = candidate(store(), space(), programme_id, candidate_id)
+    return rendered({"candidate": candidate_shown(there), **known_of(store(), space(), programme_id, there)})
 
 
 @resource.route("/<candidate_id>", methods=["PUT"])

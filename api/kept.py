@@ -42,6 +42,7 @@ def run_shown(there: Run) -> dict[str, Any]:
         "stopping": there.stop and not there.state.ended,
         **known,
         "rounds": there.rounds,
+        "baseline": there.baseline,
         "proposal": there.proposal,
         "problem": there.problem,
         "limits": there.asked,

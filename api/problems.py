@@ -43,6 +43,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "not_found": Kind(HTTPStatus.NOT_FOUND, "There is nothing here"),
     "method_not_allowed": Kind(HTTPStatus.METHOD_NOT_ALLOWED, "This address does not answer that method"),
     "no_candidates": Kind(HTTPStatus.CONFLICT, "The programme has no candidates yet"),
+    "not_yet": Kind(HTTPStatus.CONFLICT, "It has not come to an end yet, or came to none"),
     "id_is_fixed": Kind(HTTPStatus.CONFLICT, "The id of a candidate does not change"),
     "at_once": Kind(HTTPStatus.CONFLICT, "The same request is being answered; send it again"),
     "stale": Kind(HTTPStatus.PRECONDITION_FAILED, "Somebody has changed it since you read it"),

@@ -134,6 +134,40 @@ class RunBody(LimitsForm):
     effort = Whole(1, MOST_RUN_EFFORT)
 
 
+class MissedForm(Form):
+    """Somebody, and the meeting that they miss."""
+
+    candidate = Text(required=True)
+    meeting = Whole(1, required=True)
+
+
+class ChangesForm(Form):
+    """What is different, as `kring what-if` has it."""
+
+    drop = Listed(Text())
+    add = Listed(Tables())
+    set = Tables(metadata={"description": "by key of the programme: `networks.max_size`"})
+    without = Listed(Text())
+    weight = Tables(metadata={"description": "by name of the rule: 1 to 1000, or `must`"})
+    absent = Listed(Table(MissedForm))
+    merge = Checked("not_pairs", is_pairs)
+    split = Listed(Text())
+
+
+class ScenarioBody(RunBody):
+    """Changes to a proposal's question, and how long to look."""
+
+    changes = Table(ChangesForm, required=True)
+
+
+class RepairBody(ScenarioBody):
+    """What has happened, and how moves are weighed."""
+
+    from_meeting = Whole(1)
+    price_per_move = Whole(0)
+    move_budget = Whole(0)
+
+
 class PlacementBody(Form):
     """A newcomer, with the fields of a candidate."""
 
@@ -392,6 +426,7 @@ class RunAnswer(Schema):
     gap = fields.Float(required=True, allow_none=True)
     waiting = fields.Integer(required=True, allow_none=True)
     rounds = fields.Integer(required=True)
+    baseline = fields.String(required=True, allow_none=True)
     proposal = fields.String(required=True, allow_none=True)
     problem = fields.Dict(required=True, allow_none=True)
     limits = fields.Dict(required=True)

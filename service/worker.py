@@ -14,15 +14,19 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from service import rounds
+from service.beside import as_data, repaired, scenario
 from service.compose import USUAL_SECONDS, Answer
 from service.conflicts import conflicts_of
 from service.faults import InputError
 from service.reading import Asked
+from service.repair import Mended, repair_limits
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
 from service.store.intake import settle_waiting
+from service.store.proposals import proposal, question_of
 from service.store.questions import asked_again
-from service.store.runs import Lease, State, finish, give_back, hand_on, still_held, take
+from service.store.runs import SCENARIO, Lease, State, finish, give_back, hand_on, still_held, take
+from service.what_if import Compared
 from solver.compose import Status
 from solver.limits import Limits, Progress
 
@@ -167,6 +171,9 @@ def progress_of(progress: Progress) -> dict[str, Any]:
 
 
 def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
+    if lease.baseline is not None:
+        _do_beside(store, lease, held, leaving)
+        return
     with store.reading() as connection:
         asked = asked_again(connection, lease.question)
     standing = rounds.first(asked) if lease.standing is None else rounds.Standing.of_json(lease.standing)
@@ -203,6 +210,40 @@ def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: roun
         finish(store, lease.lease, State.INFEASIBLE, problem=_contradiction(found))
     else:
         finish(store, lease.lease, State.UNKNOWN, problem={"code": "nothing_found"})
+
+
+def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
+    """A scenario or a repair: in one go, beside the proposal that it is laid beside."""
+    assert lease.baseline is not None  # noqa: S101  (only called where there is one)
+    there = proposal(store, lease.space, lease.baseline)
+    asked = question_of(store, there)
+    found: Compared | Mended
+    if lease.kind == SCENARIO:
+        found = scenario(asked, there.content, lease.asked, limits_of(lease.asked), held.hear, held.over)
+        made = found.proposal() if found.found else None
+    else:
+        stated = lease.asked
+        limits = repair_limits(
+            stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers")
+        )
+        found = repaired(asked, there.content, stated, limits, held.hear, held.over)
+        made = found.proposal
+    if leaving() and not held.asked_to_stop:
+        give_back(store, lease.lease)
+        return
+    told = as_data(found.as_json())
+    if made is not None:
+        state = State.CANCELLED if held.asked_to_stop else State.DONE
+        composed = made["composition"]
+        progress = {"stage": "done", **{key: composed[key] for key in ("objective", "bound", "gap", "waiting")}}
+        finish(store, lease.lease, state, proposal=as_data(made), progress=progress, comparison=told, rounds=1)
+    elif held.asked_to_stop:
+        finish(store, lease.lease, State.CANCELLED, comparison=told)
+    elif found.status is Status.INFEASIBLE:
+        finish(store, lease.lease, State.INFEASIBLE, problem={"code": "contradiction"}, comparison=told)
+    else:
+        finish(store, lease.lease, State.UNKNOWN, problem={"code": "nothing_found"}, comparison=told)
+    log.info("run %s: ended", lease.run)
 
 
 def _contradiction(found: Answer) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import StoredProgramme, find_programme
-from service.store.tables import candidates, programmes
+from service.store.tables import candidates, deliveries, programmes, proposals
 
 STORED = "stored"
 """What faults call the candidates who are there already."""
@@ -137,6 +137,34 @@ def remove_candidate(store: Store, space: str, programme: str, id_: str, *, vers
                     .values(content=told, version=row.version + 1, updated_at=now())
                 )
     return there
+
+
+def known_of(store: Store, space: str, programme: str, there: StoredCandidate) -> dict[str, Any]:
+    """What is kept of somebody besides the cells: places in proposals, and what forms delivered, as it came."""
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        query = select(proposals).where(proposals.c.programme == programme).order_by(proposals.c.seq)
+        places = [
+            {
+                "proposal": row.id,
+                "network": _place_in(row.content, str(there.content["id"])),
+                "accepted": bool(row.accepted_at),
+            }
+            for row in connection.execute(query)
+        ]
+        delivered = deliveries.c.programme == programme, deliveries.c.candidate == there.ref
+        forms = [
+            {"receipt": row.id, "body": bytes(row.body).decode("utf-8", "replace")}
+            for row in connection.execute(select(deliveries).where(*delivered).order_by(deliveries.c.seq))
+        ]
+    return {"proposals": [place for place in places if place["network"] is not None], "deliveries": forms}
+
+
+def _place_in(content: Mapping[str, Any], id_: str) -> str | None:
+    """The network of somebody, or the waitlist; None: not in this proposal."""
+    if any(each["id"] == id_ for each in content["waitlist"]):
+        return "waitlist"
+    return next((str(each["name"]) for each in content["networks"] if id_ in each["members"]), None)
 
 
 def rows_of(connection: Connection, programme: str) -> list[Mapping[str, Any]]:

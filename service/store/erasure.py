@@ -34,8 +34,8 @@ def erase(connection: Connection, *, space: str, programme: str, content: Mappin
     for row in connection.execute(earlier).all():
         _put(connection, proposal_versions, row.seq, row.content, eraser.told(row.content))
     for row in connection.execute(select(runs).where(runs.c.programme == programme)).all():
-        if row.problem is not None:
-            connection.execute(update(runs).where(runs.c.seq == row.seq).values(problem=eraser.told(row.problem)))
+        told = {key: eraser.told(getattr(row, key)) for key in ("problem", "comparison", "asked")}
+        connection.execute(update(runs).where(runs.c.seq == row.seq).values(told))
     said = deliveries.c.programme == programme, deliveries.c.candidate == alias
     connection.execute(update(deliveries).where(*said).values(body=b"", headers={}))
     # Answers that are kept for who asks twice may hold anybody.

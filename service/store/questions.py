@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
 from service.files import NoFiles
 from service.intake.tables import Objects
 from service.reading import Asked, asked_of
-from service.store.candidates import rows_of
+from service.store.candidates import cells_of, rows_of
 from service.store.errors import NotThereError
 from service.store.names import new_id, now
 from service.store.programmes import StoredProgramme
@@ -22,15 +24,27 @@ CANDIDATES = "candidates"
 
 def keep_question(connection: Connection, programme: StoredProgramme) -> str:
     """The id of the question that a programme and its candidates ask now. What was asked before is kept once."""
-    content = {"programme": programme.content, "candidates": rows_of(connection, programme.id)}
+    return _kept(connection, programme.id, programme.content, rows_of(connection, programme.id))
+
+
+def keep_changed_question(connection: Connection, programme: str, posed: Asked) -> str:
+    """The id of a question that changes have made of another one."""
+    people = [cells_of(person) for person in posed.question.candidates.candidates]
+    return _kept(connection, programme, posed.origin.tables, people)
+
+
+def _kept(
+    connection: Connection, programme: str, tables: Mapping[str, Any], people: Sequence[Mapping[str, Any]]
+) -> str:
+    content = {"programme": dict(tables), "candidates": list(people)}
     digest = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii")).hexdigest()
-    query = select(questions.c.id).where(questions.c.programme == programme.id, questions.c.digest == digest)
+    query = select(questions.c.id).where(questions.c.programme == programme, questions.c.digest == digest)
     there = connection.execute(query).scalar()
     if there is not None:
         return str(there)
     made = new_id("qst")
     connection.execute(
-        insert(questions).values(id=made, programme=programme.id, digest=digest, content=content, created_at=now())
+        insert(questions).values(id=made, programme=programme, digest=digest, content=content, created_at=now())
     )
     return made
 

@@ -16,14 +16,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
 
+from service.reading import Asked
 from service.store.candidates import count_of
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotNowError, NotThereError, QueueFullError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import find_programme
-from service.store.questions import keep_question
+from service.store.proposals import StoredProposal
+from service.store.questions import keep_changed_question, keep_question
 from service.store.tables import events, proposals, runs
+
+COMPOSE, SCENARIO, REPAIR = "compose", "scenario", "repair"
+"""Kinds of runs."""
 
 LEASE = timedelta(seconds=20)
 """How long a worker that says nothing keeps a run: a dead one is noticed within that."""
@@ -70,6 +75,8 @@ class Run:
     stop: bool
     progress: Mapping[str, Any]
     problem: Mapping[str, Any] | None
+    baseline: str | None
+    comparison: Mapping[str, Any] | None
     proposal: str | None
     rounds: int
     created_at: datetime
@@ -87,6 +94,8 @@ class Lease:
     asked: Mapping[str, Any]
     standing: Mapping[str, Any] | None
     question: str
+    space: str
+    baseline: str | None
     stop: bool
     others: bool
     """Whether other runs wait for a round."""
@@ -107,25 +116,49 @@ def ask_for_run(store: Store, space: str, programme: str, asked: Mapping[str, An
         there = find_programme(connection, space, programme)
         if not count_of(connection, programme):
             raise NotNowError("no_candidates")
-        if _waiting(connection) >= MOST_WAITING:
-            raise QueueFullError(ASK_AGAIN)
-        moment = now()
-        row = {
-            "id": new_id("run"),
-            "space": space,
-            "programme": programme,
-            "question": keep_question(connection, there),
-            "kind": "compose",
-            "asked": dict(asked),
-            "state": State.QUEUED.value,
-            "stop": False,
-            "progress": {},
-            "served_at": moment,
-            "created_at": moment,
-        }
-        connection.execute(insert(runs).values(row))
-        _tell(connection, str(row["id"]), "state", {"state": State.QUEUED.value})
-        return _run(connection.execute(select(runs).where(runs.c.id == row["id"])).one())
+        return _put_in_line(connection, space, programme, keep_question(connection, there), COMPOSE, asked, None)
+
+
+def ask_beside(
+    store: Store, space: str, kind: str, baseline: StoredProposal, posed: Asked, asked: Mapping[str, Any]
+) -> Run:
+    """Puts a scenario or a repair in line: `posed` is what changes have made of the question of the baseline."""
+    with store.writing() as connection:
+        question = keep_changed_question(connection, baseline.programme, posed)
+        return _put_in_line(connection, space, baseline.programme, question, kind, asked, baseline.id)
+
+
+def _put_in_line(
+    connection: Connection,
+    space: str,
+    programme: str,
+    question: str,
+    kind: str,
+    asked: Mapping[str, Any],
+    baseline: str | None,
+) -> Run:
+    if _waiting(connection) >= MOST_WAITING:
+        raise QueueFullError(ASK_AGAIN)
+    moment = now()
+    made = new_id("run")
+    connection.execute(
+        insert(runs).values(
+            id=made,
+            space=space,
+            programme=programme,
+            question=question,
+            kind=kind,
+            asked=dict(asked),
+            state=State.QUEUED.value,
+            stop=False,
+            progress={},
+            baseline=baseline,
+            served_at=moment,
+            created_at=moment,
+        )
+    )
+    _tell(connection, made, "state", {"state": State.QUEUED.value})
+    return _run(connection.execute(select(runs).where(runs.c.id == made)).one())
 
 
 def run(store: Store, space: str, id_: str) -> Run:
@@ -205,7 +238,18 @@ def take(store: Store, worker: str) -> Lease | None:
         others = connection.execute(
             select(func.count()).select_from(runs).where(runs.c.state.in_(OPEN), runs.c.id != row.id)
         ).scalar_one()
-        return Lease(lease, row.id, row.kind, row.asked, row.standing, row.question, row.stop, bool(others))
+        return Lease(
+            lease,
+            row.id,
+            row.kind,
+            row.asked,
+            row.standing,
+            row.question,
+            row.space,
+            row.baseline,
+            row.stop,
+            bool(others),
+        )
 
 
 def still_held(store: Store, lease: str, progress: Mapping[str, Any] | None = None) -> bool:
@@ -260,6 +304,7 @@ def finish(
     problem: Mapping[str, Any] | None = None,
     progress: Mapping[str, Any] | None = None,
     rounds: int | None = None,
+    comparison: Mapping[str, Any] | None = None,
 ) -> None:
     """Ends a run, and keeps its proposal in the same transaction. Raises LeaseLostError."""
     with store.writing() as connection:
@@ -268,6 +313,8 @@ def finish(
             raise LeaseLostError(lease)
         if rounds is not None:
             connection.execute(update(runs).where(runs.c.id == row.id).values(rounds=rounds))
+        if comparison is not None:
+            connection.execute(update(runs).where(runs.c.id == row.id).values(comparison=dict(comparison)))
         made = None
         if proposal is not None:
             made = new_id("prp")
@@ -341,6 +388,8 @@ def _run(row: Row[Any]) -> Run:
         row.stop,
         row.progress,
         row.problem,
+        row.baseline,
+        row.comparison,
         row.proposal,
         row.rounds,
         row.created_at,

@@ -145,6 +145,8 @@ runs = Table(
     Column("standing", JSON),
     Column("progress", JSON, nullable=False),
     Column("problem", JSON),
+    Column("baseline", String(40)),
+    Column("comparison", JSON),
     Column("proposal", String(40)),
     Column("rounds", Integer, nullable=False, default=0),
     Column("tries", Integer, nullable=False, default=0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -81,7 +82,7 @@ def test_every_call_says_what_opens_it(app: Flask, store: Store, path: str, meth
     needed = scopes_of(app.view_functions[endpoint])
     assert needed is not None, f"{method} {path} does not say what opens it"
     address = path.replace("<any('networks.csv', 'trios.csv', 'kring.xlsx', 'report', 'meetings.ics'):name>", "report")
-    for part in ("programme_id", "candidate_id", "run_id", "proposal_id", "tool", "receipt"):
+    for part in ("programme_id", "candidate_id", "run_id", "proposal_id", "tool", "receipt", "scenario_id"):
         address = address.replace(f"<{part}>", "none")
     assert "<" not in address
     assert (app.test_client().open(address, method=method).status_code == 401) == bool(needed)
@@ -338,6 +339,77 @@ def test_a_place_is_explained(client: FlaskClient, proposed: str) -> None:
     assert found["id"] == "c1"
     assert found["elsewhere"]
     problem(client.get(f"{proposed}/candidates/c99/explanation"), 422, "unknown_id")
+
+
+def test_a_scenario_and_a_repair_are_runs_beside_a_proposal(client: FlaskClient, store: Store, proposed: str) -> None:
+    """Compared with it, and each with a proposal of its own."""
+    scenario = {
+        "changes": {"set": {"networks.max_size": 12}, "weight": {"spread sector": 3}},
+        "effort": 1,
+        "workers": 1,
+    }
+    asked = client.post(f"{proposed}/scenarios", json=scenario)
+    assert asked.status_code == 202
+    id_ = asked.get_json()["id"]
+    problem(client.get(f"{API}/scenarios/{id_}/comparison"), 409, "not_yet")
+    while one_round(store, "test"):
+        pass
+    done = client.get(f"{API}/scenarios/{id_}").get_json()
+    assert (done["state"], done["kind"], done["baseline"]) == ("done", "scenario", proposed.rsplit("/", 1)[1])
+    told = client.get(f"{API}/scenarios/{id_}/comparison").get_json()
+    assert (told["baseline"]["objective"], told["scenario"]["objective"], told["moved"]) == (0, 0, [])
+    assert client.get(f"{API}/proposals/{done['proposal']}").get_json()["composition"]["objective"] == 0
+
+    changes = {"drop": ["c3"], "add": [{"id": "late", "sector": "care", "organisation": "new"}]}
+    asked = client.post(f"{proposed}/repair", json={"changes": changes, "from_meeting": 2, "effort": 1, "workers": 1})
+    while one_round(store, "test"):
+        pass
+    done = client.get(asked.headers["Location"]).get_json()
+    assert (done["state"], done["kind"]) == ("done", "repair")
+    mended = client.get(f"{API}/proposals/{done['proposal']}").get_json()
+    members = {id_ for network in mended["networks"] for id_ in network["members"]}
+    assert "late" in members
+    assert "c3" not in members
+    before = client.get(proposed).get_json()["rotations"]
+    assert [each["meetings"][0] for each in mended["rotations"]] == [each["meetings"][0] for each in before]
+    # The repaired proposal is asked about as any other.
+    place = f"{API}/proposals/{done['proposal']}"
+    assert client.get(f"{place}/candidates/late/explanation").status_code == 200
+    assert client.get(f"{place}/report").status_code == 200
+
+
+def test_changes_that_change_nothing_there_are_refused(client: FlaskClient, proposed: str) -> None:
+    """At once, not when the run comes to its turn."""
+    for changes, code in (
+        ({"drop": ["c99"]}, "unknown_id"),
+        ({"set": {"networks.nonsense": 1}}, "unknown_key"),
+        ({"without": ["no such rule"]}, "no_such_rule"),
+        ({"merge": [["Nowhere", "Elsewhere"]]}, "unknown_network"),
+    ):
+        answer = client.post(f"{proposed}/scenarios", json={"changes": changes})
+        assert answer.status_code == 422, answer.text
+        assert answer.get_json(force=True)["code"].replace("unknown_field", "unknown_key") == code, answer.text
+    problem(client.post(f"{proposed}/repair", json={"changes": {"add": ["x"]}}), 422, "not_table")
+    problem(client.post(f"{proposed}/scenarios", json={}), 422, "missing")
+
+
+def test_a_person_may_have_all_that_is_kept_of_them(client: FlaskClient, proposed: str, made: str) -> None:
+    """Cells and places, and nothing of anybody else."""
+    found = client.get(f"{made}/candidates/c3/export")
+    whole = found.get_json()
+    assert whole["candidate"]["id"] == "c3"
+    assert [place["proposal"] for place in whole["proposals"]] == [proposed.rsplit("/", 1)[1]]
+    assert whole["proposals"][0]["network"] in ("Network 1", "Network 2")
+    assert '"c4"' not in found.text
+
+
+def test_whoever_runs_it_sees_counts_and_no_people(client: FlaskClient, proposed: str) -> None:
+    """By state and by pattern of address."""
+    client.get(proposed)
+    told = client.get("/metrics").text
+    assert re.search(r'^kring_runs\{state="done"\} [1-9]', told, re.MULTILINE)
+    assert 'route="/api/v1/proposals/<proposal_id>"' in told
+    assert proposed.rsplit("/", 1)[1] not in told
 
 
 def test_what_this_file_says_of_scopes(app: Flask, store: Store, made: str) -> None:

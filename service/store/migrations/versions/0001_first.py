@@ -175,6 +175,8 @@ def upgrade() -> None:
         sa.Column("standing", sa.JSON(), nullable=True),
         sa.Column("progress", sa.JSON(), nullable=False),
         sa.Column("problem", sa.JSON(), nullable=True),
+        sa.Column("baseline", sa.String(length=40), nullable=True),
+        sa.Column("comparison", sa.JSON(), nullable=True),
         sa.Column("proposal", sa.String(length=40), nullable=True),
         sa.Column("rounds", sa.Integer(), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
