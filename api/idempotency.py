@@ -6,6 +6,7 @@ The answer is kept in the transaction of what it answers, so that a server which
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import wraps
 from hashlib import sha256
 from typing import Any
@@ -24,39 +25,28 @@ KEPT_HEADERS = ("Content-Type", "Location", "ETag")
 
 def once(view: Callable[..., Any]) -> Callable[..., Any]:
     """A call that changes something, done at most once for one key."""
+    return _with_key(view, lambda: store().writing())
 
+
+def once_stateless(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A call that keeps nothing: doing it twice would harm nobody, but one key still means one request."""
+    return _with_key(view, nullcontext)
+
+
+def _with_key(view: Callable[..., Any], transaction: Callable[[], AbstractContextManager[Any]]) -> Callable[..., Any]:
     @wraps(view)
     def answered(*args: Any, **kwargs: Any) -> Response:
         key = _key()
         if key is None:
             return make_response(view(*args, **kwargs))
         digest = _digest()
-        with store().writing():
+        with transaction():
             there = receipt_for(store(), space(), key)
             if there is not None:
                 return _again(there, digest)
             response = make_response(view(*args, **kwargs))
             _keep(key, digest, response)
             return response
-
-    return answered
-
-
-def once_stateless(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A call that keeps nothing: doing it twice would harm nobody, but one key still means one request."""
-
-    @wraps(view)
-    def answered(*args: Any, **kwargs: Any) -> Response:
-        key = _key()
-        if key is None:
-            return make_response(view(*args, **kwargs))
-        digest = _digest()
-        there = receipt_for(store(), space(), key)
-        if there is not None:
-            return _again(there, digest)
-        response = make_response(view(*args, **kwargs))
-        _keep(key, digest, response)
-        return response
 
     return answered
 

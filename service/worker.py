@@ -69,7 +69,7 @@ def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDL
         try:
             if settle_waiting(store):
                 continue
-        except Exception:
+        except Exception:  # the database does not answer: nothing is lost, and it may come back
             log.exception("deliveries could not be settled; they are tried again")
             time.sleep(STEADY)
         time.sleep(idle)
@@ -91,8 +91,7 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
         log.info("run %s: deleted while it ran", lease.run)
     except InputError as error:
         _end_of(store, lease, State.FAILED, problem=error.as_json())
-    except Exception:
-        # Whatever it is, it is ours: the run says so, and the log has the trace.
+    except Exception:  # ours, whatever it is: the run says so, and the log has the trace
         log.exception("run %s: failed", lease.run)
         _end_of(store, lease, State.FAILED, problem={"code": "internal"})
     return True
@@ -149,7 +148,7 @@ class Held:
             except LeaseLostError:
                 self._lost.set()
                 return
-            except Exception:
+            except Exception:  # the database does not answer: the lease outlasts a short silence
                 log.exception("run %s: the database does not answer", self._lease.run)
                 if time.monotonic() - reached > STEADY:
                     self._lost.set()

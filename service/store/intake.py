@@ -6,6 +6,7 @@ a held one is tried again when another mapping is switched on.
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -42,6 +43,8 @@ from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import find_programme
 from service.store.tables import candidates, deliveries, mappings, sources
+
+log = logging.getLogger("kring.intake")
 
 KEPT_HEADERS = ("content-type", "webhook-id")
 """What reading a body again needs of its headers; the others may say who sent it, and are not kept."""
@@ -210,9 +213,15 @@ def settle_waiting(store: Store, *, most: int = 200) -> int:
     if not waiting:
         return 0
     settled, until = 0, time.monotonic() + SETTLING
-    with store.writing():
+    with store.writing() as connection:
         for row in waiting:
-            settle(store, row.space, row.id)
+            try:
+                with connection.begin_nested():
+                    settle(store, row.space, row.id)
+            except Exception:  # ours, whatever it is: one delivery that breaks Kring must not hold up all others
+                log.exception("delivery %s could not be settled; it is held", row.id)
+                held = {"state": Settled.HELD.value, "reasons": [{"code": "internal"}], "settled_at": now()}
+                connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(held))
             settled += 1
             if time.monotonic() > until:
                 break

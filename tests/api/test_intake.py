@@ -188,3 +188,28 @@ def test_who_is_erased_is_erased_from_what_forms_delivered(
     with store.reading() as connection:
         query = select(deliveries.c.body, deliveries.c.headers).where(deliveries.c.programme == made)
         assert connection.execute(query).all() == [(b"", {})]
+
+
+def test_a_delivery_that_breaks_kring_holds_nobody_else_up(
+    app: Flask, store: Store, client: FlaskClient, made: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is held, and the next is mapped; a fault of ours is put where the mapping is applied."""
+    from service.store import intake
+
+    form = opening(app, store, Scope.INTAKE)
+    where = f"{API}/intake/json?programme={made}"
+    bad, good = (
+        form.post(where, json={"email": f"{name}@example.org"}).headers["Location"] for name in ("breaks", "ann")
+    )
+    real = intake.outcome
+
+    def breaks(tool: Any, mapping: Any, received: Any) -> Any:
+        if b"breaks" in received.body:
+            raise RuntimeError("our own fault")
+        return real(tool, mapping, received)
+
+    monkeypatch.setattr(intake, "outcome", breaks)
+    while settle_waiting(store):
+        pass
+    assert client.get(bad).get_json()["reasons"] == [{"code": "internal"}]
+    assert client.get(good).get_json()["state"] == "mapped"

@@ -412,8 +412,8 @@ def test_whoever_runs_it_sees_counts_and_no_people(client: FlaskClient, proposed
     assert proposed.rsplit("/", 1)[1] not in told
 
 
-def test_what_this_file_says_of_scopes(app: Flask, store: Store, made: str) -> None:
-    """A key for forms does not read programmes."""
+def test_a_key_for_forms_does_not_read_programmes(app: Flask, store: Store, made: str) -> None:
+    """It may send, and ask what became of that."""
     problem(opening(app, store, Scope.INTAKE).get(made), 403, "scope_missing")
 
 
