@@ -27,7 +27,7 @@ from service.faults import Fault, InputError, nearest
 from service.proposal import proposal_of
 from service.proposal_file import Proposal
 from service.proven import quickly_known
-from service.question import Question, ask
+from service.question import Question, ask, pinned_by_hand
 from service.reading import Asked
 from service.scenario import changed
 from solver.compose import Composed, SolverBugError, Status
@@ -144,6 +144,11 @@ def asked_by_hand(asked: Asked, proposal: Proposal) -> Asked:
     known = _without_pins(asked, proposal, _listed(proposal, "unpinned"))
     place = _places(known.question, proposal)
     return _with_pins(known, {id_: place[id_] for id_ in _listed(proposal, "pinned") if id_ in place})
+
+
+def asked_as_left(asked: Asked, proposal: Proposal) -> Asked:
+    """The question with the pins by hand of a proposal in a file, where it has any."""
+    return asked_by_hand(asked, proposal) if proposal.get("by_hand") else asked
 
 
 class Hand:
@@ -388,10 +393,16 @@ def _without_pins(asked: Asked, proposal: Proposal, ids: Sequence[str]) -> Asked
 
 def _with_pins(asked: Asked, places: Mapping[str, int]) -> Asked:
     """The question with pins by hand."""
-    question = asked.question
-    number = {id_: person for person, id_ in enumerate(question.ids)}
-    pins = {number[id_]: place for id_, place in places.items()}
-    return replace(asked, question=replace(question, problem=_pinned(question.problem, pins)))
+    networks = asked.question.problem.networks
+    names = {id_: WAITLIST if place == WAITING else networks[place].name for id_, place in places.items()}
+    return replace(asked, question=pinned_by_hand(asked.question, names))
+
+
+def kept_by_hand(question: Question, proposal: Proposal) -> None:
+    """Says in a proposal that was made from another one which pins by hand still hold in it."""
+    if question.by_hand:
+        pinned = [id_ for id_ in question.ids if id_ in question.by_hand]
+        proposal["by_hand"] = {"moved": [], "pinned": pinned, "unpinned": []}
 
 
 def _pinned(problem: Problem, pins: Mapping[int, int]) -> Problem:
