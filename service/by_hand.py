@@ -174,6 +174,14 @@ class Hand:
         """What an adjustment makes of every rule."""
         return self._price(self._places(adjustment), adjustment.unpin)
 
+    def everywhere(self, id_: str) -> dict[str, Priced]:
+        """What putting one person in each other network, or on the waitlist, would make of every rule, by its name."""
+        if id_ not in self.number:
+            raise InputError([self._unknown_id("candidate", id_)])
+        there = self.standing.places[self.number[id_]]
+        names = {k: self.problem.networks[k].name for k in self.standing.groups()} | {WAITING: WAITLIST}
+        return {name: self._price({self.number[id_]: k}, ()) for k, name in names.items() if k != there}
+
     def _price(self, moves: Mapping[int, int], unpin: Iterable[str]) -> Priced:
         change = self.ledger.change(moves)
         rules, penalties = self.problem.rules, self.ledger.penalties()
