@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from api.pages import assets, board, compose, home, signin
+from api.pages import assets, board, compare, compose, home, out, signin, trios
 from api.pages.errors import tell_errors
 from api.pages.guard import guard_page, headers_of_pages
 from api.pages.way import way_of
 
-PAGES = (assets, signin, home, compose, board)
+PAGES = (assets, signin, home, compose, board, trios, compare, out)
 """Every page there is; another one is added here."""
 
 

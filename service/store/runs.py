@@ -184,6 +184,13 @@ def last_runs(store: Store, space: str, programme: str, most: int = 20) -> tuple
         return tuple(map(_run, connection.execute(query.limit(most))))
 
 
+def runs_beside(store: Store, space: str, baseline: str, most: int = 50) -> tuple[Run, ...]:
+    """The last scenarios and repairs of a proposal, the newest first."""
+    query = select(runs).where(runs.c.space == space, runs.c.baseline == baseline).order_by(runs.c.seq.desc())
+    with store.reading() as connection:
+        return tuple(map(_run, connection.execute(query.limit(most))))
+
+
 def cancel(store: Store, space: str, id_: str) -> Run:
     """Asks a run to stop with the best it has; one that no worker has begun ends at once."""
     with store.writing() as connection:
