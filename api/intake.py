@@ -32,8 +32,8 @@ from service.store.intake import (
     make_source,
     open_source,
     receive,
+    receive_for,
     settle,
-    source_for,
     suggested,
     switch_on,
     tool_named,
@@ -70,7 +70,7 @@ def take(query: dict[str, Any], tool: str) -> Response:
     headers = dict(request.headers)
     known = caller_with(Scope.INTAKE)
     if known is not None:
-        source = source_for(store(), known.space, query["programme"], tool)
+        taken = receive_for(store(), known.space, query["programme"], tool, headers, body)
     else:
         try:
             source = open_source(
@@ -84,7 +84,7 @@ def take(query: dict[str, Any], tool: str) -> Response:
             )
         except RefusedError as error:
             raise ProblemError("delivery_refused", error.fault.expected(language())) from error
-    taken = receive(store(), source, headers, body)
+        taken = receive(store(), source, headers, body)
     response = rendered({"receipt": taken.id, "state": taken.state.value})
     response.status_code = 202
     response.headers["Location"] = f"/api/v1/intake/receipts/{taken.id}"
