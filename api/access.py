@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from api.known_keys import KnownKeys
 from api.problems import DOCS, ProblemError
 from service.store import Store
-from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space, key_for
+from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space
 
 OPEN = (DOCS, "/api/v1/openapi.json")
 """What says how to call, and nothing of anybody."""
@@ -44,6 +45,13 @@ def scopes_of(view: Callable[..., Any]) -> frozenset[Scope] | None:
     return found
 
 
+def usable_key(key: str) -> str:
+    """A key as callers send it; raises ValueError for one that no header can carry."""
+    if not key.isascii() or not key.isprintable() or not key.strip():
+        raise ValueError("a key is made of letters, digits and signs of ASCII")
+    return key.strip()
+
+
 def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     """Makes every call under /api/v1 need `Authorization: Bearer <key>`.
 
@@ -51,9 +59,8 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     """
     right = None
     if key is not None:
-        if not key.isascii() or not key.isprintable() or not key.strip():
-            raise ValueError("a key is made of letters, digits and signs of ASCII")
-        right = Caller(first_space(store)[0], EVERY_SCOPE), digest(key.strip())
+        right = Caller(first_space(store)[0], EVERY_SCOPE), digest(usable_key(key))
+    known = KnownKeys(store)
 
     @app.before_request
     def let_in() -> None:
@@ -78,7 +85,7 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         # Digests have one length, so the time that comparing takes tells nothing of the key.
         if right is not None and compare_digest(digest(given), right[1]):
             return right[0]
-        kept = key_for(store, given)
+        kept = known.key(given)
         if kept is None:
             raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
         return Caller(kept.space, kept.scopes)

@@ -22,16 +22,22 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'
 
 
 STREAMS = 8
-"""How many may follow a run at once by server-sent events."""
+"""How many may follow a run at once by server-sent events, each on a thread of its own."""
 
 
 def create_app(
-    store: Store, *, key: str | None = None, turns: Turns | None = None, ready: Callable[[], bool] = lambda: True
+    store: Store,
+    *,
+    key: str | None = None,
+    turns: Turns | None = None,
+    streams: int = STREAMS,
+    ready: Callable[[], bool] = lambda: True,
 ) -> Flask:
     """The WSGI application.
 
     store: what is kept. key: one that has every scope on the first space, beside those that the store keeps.
     turns: how many solves may run at once while the caller waits; as many as there are processors by default.
+    streams: how many may follow a run at once.
     ready: what /ready asks.
     """
     app = Flask("api", static_folder=None)
@@ -40,7 +46,7 @@ def create_app(
     give_turns(app, turns or Turns())
     app.extensions["kring-ready"] = ready
     app.extensions["kring-store"] = store
-    give_streams(app, STREAMS)
+    give_streams(app, streams)
     measure(app, store)
     ask_for_key(app, store, key)
     handle(app)

@@ -10,6 +10,9 @@ from pathlib import Path
 DATABASE = "KRING_DATABASE"
 DATA = "KRING_DATA"
 
+COUNTS = "PROMETHEUS_MULTIPROC_DIR"
+"""Where several processes add their counts up. The library that counts looks for it when it is loaded."""
+
 
 def address(database: str | None, data: Path | None, environment: Mapping[str, str] = os.environ) -> str | Path:
     """The address of the database; a folder means the embedded one.

@@ -36,6 +36,9 @@ BEAT = 1.0
 IDLE = 0.25
 """Seconds to wait where there is nothing to do."""
 
+TURN = 0.02
+"""Seconds that settling leaves the database to whoever delivers forms, before it goes on."""
+
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""
 
@@ -68,6 +71,7 @@ def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDL
     while not stopped():
         try:
             if settle_waiting(store):
+                time.sleep(TURN)
                 continue
         except Exception:  # the database does not answer: nothing is lost, and it may come back
             log.exception("deliveries could not be settled; they are tried again")

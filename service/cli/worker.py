@@ -14,6 +14,9 @@ import click
 from service.cli.common import err
 from service.cli.stored import opened, storing
 
+GENTLE = 5
+"""How far a worker beside a server steps back for it (nice)."""
+
 
 @click.command()
 @click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input is closed.")
@@ -28,6 +31,9 @@ def worker(data: Path | None, database: str | None, *, with_parent: bool) -> Non
     store = opened(database, data)
     stopping = Event()
     if with_parent:
+        # Beside a server on the same machine, and a solve takes every core that it gets: who waits comes first.
+        if hasattr(os, "nice"):
+            os.nice(GENTLE)
         Thread(target=_until_alone, args=(stopping,), daemon=True).start()
     warm_up()
     # Before this there is nothing to hand on, and being stopped may end it at once.

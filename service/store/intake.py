@@ -234,7 +234,7 @@ def list_deliveries(
         return page_of(connection, query, deliveries, _delivered, after=after, limit=limit)
 
 
-SETTLING = 0.02
+SETTLING = 0.01
 """Seconds for which deliveries are settled in one transaction: a commit costs more than most of them, and whoever
 delivers a form waits meanwhile."""
 
