@@ -10,10 +10,10 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from api.known_keys import KnownKeys
+from api.known import Known
 from api.problems import DOCS, ProblemError
-from service.store import Store
-from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space
+from service.store import Store, now
+from service.store.spaces import EVERY_SCOPE, Key, Scope, digest, first_space, key_with
 
 OPEN = (DOCS, "/api/v1/openapi.json")
 """What says how to call, and nothing of anybody."""
@@ -60,7 +60,8 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     right = None
     if key is not None:
         right = Caller(first_space(store)[0], EVERY_SCOPE), digest(usable_key(key))
-    known = KnownKeys(store)
+    # By digest: no key stands in the memory of this process for longer than its call.
+    known = Known[str, Key](lambda name: key_with(store, name))
 
     @app.before_request
     def let_in() -> None:
@@ -85,8 +86,8 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         # Digests have one length, so the time that comparing takes tells nothing of the key.
         if right is not None and compare_digest(digest(given), right[1]):
             return right[0]
-        kept = known.key(given)
-        if kept is None:
+        kept = known.get(digest(given))
+        if kept is None or not kept.opens_at(now()):
             raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
         return Caller(kept.space, kept.scopes)
 

@@ -48,6 +48,7 @@ def create_app(
     app.extensions["kring-store"] = store
     give_streams(app, streams)
     measure(app, store)
+    intake.know_sources(app, store)
     ask_for_key(app, store, key)
     handle(app)
     api = described(app)

@@ -29,7 +29,7 @@ from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
 CALLS = 8
 """Threads of a process besides those of whoever follows a run, who holds one each."""
 
-SWITCH = 0.0005
+SWITCH = 0.0001
 """Seconds that a thread may compute while others wait. A call to the database gives its turn away and asks for it back,
 so with the usual five milliseconds a post among readers waited for each of its statements."""
 

@@ -15,7 +15,7 @@ from service.cli.common import err
 from service.cli.stored import opened, storing
 
 GENTLE = 5
-"""How far a worker beside a server steps back for it (nice)."""
+"""How far the solves of a worker beside a server step back for it (nice)."""
 
 
 @click.command()
@@ -31,15 +31,17 @@ def worker(data: Path | None, database: str | None, *, with_parent: bool) -> Non
     store = opened(database, data)
     stopping = Event()
     if with_parent:
-        # Beside a server on the same machine, and a solve takes every core that it gets: who waits comes first.
-        if hasattr(os, "nice"):
-            os.nice(GENTLE)
         Thread(target=_until_alone, args=(stopping,), daemon=True).start()
     warm_up()
     # Before this there is nothing to hand on, and being stopped may end it at once.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: stopping.set())
     Thread(target=settle_until, args=(store, stopping.is_set), name="intake", daemon=True).start()
+    if with_parent and sys.platform == "linux":
+        # Beside a server on the same machine, where a solve takes every core that it gets: who waits comes first. In
+        # Linux this is of the thread and of those that it starts. The one that settles forms is not among them:
+        # what it writes, others wait for.
+        os.nice(GENTLE)
     name = worker_name()
     if not with_parent:
         err.print(f"Worker {name} waits for runs.", markup=False)

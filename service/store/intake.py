@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from service.candidates import same_value_key
 from service.faults import Fault, InputError
@@ -182,15 +183,8 @@ def open_source(
     return found
 
 
-def receive_for(
-    store: Store, space: str, programme: str, tool: str, headers: Mapping[str, str], body: bytes
-) -> Delivered:
-    """`receive` for a caller whose key has opened the programme: source and delivery in one transaction."""
-    return store.together(lambda: receive(store, source_for(store, space, programme, tool), headers, body))
-
-
 def receive(store: Store, source: FormSource, headers: Mapping[str, str], body: bytes) -> Delivered:
-    """Keeps a delivery as it came; one that came before is the same one."""
+    """Keeps a delivery as it came; one that came before is the same one. Raises NotThereError."""
     known = {name.lower(): value for name, value in headers.items() if name.lower() in KEPT_HEADERS}
     told = delivery_id(TOOLS[source.tool], Received(headers, body))
     digest = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
@@ -213,7 +207,10 @@ def receive(store: Store, source: FormSource, headers: Mapping[str, str], body: 
                 return Delivered(row["id"], source.id, Settled.RECEIVED, (), None, None, row["created_at"])
             return _delivered(connection.execute(_SAME, {"source": source.id, "key": digest}).one())
 
-    return store.together(keep)
+    try:
+        return store.together(keep)
+    except IntegrityError as error:  # what it refers to was deleted meanwhile; nothing else can clash
+        raise NotThereError(source.id) from error
 
 
 def delivery(store: Store, space: str, id_: str) -> Delivered:
