@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,18 +34,40 @@ def storing(command: Command) -> Command:
 
 def opened(database: str | None, data: Path | None) -> Any:
     """The store; one line and the exit code of bad input where it cannot be opened."""
+    from service.store import open_store  # noqa: PLC0415
+
+    with refused("use the database"):
+        return open_store(address(database, data))
+
+
+def unopened(database: str | None, data: Path | None) -> Any:
+    """The store whose tables are not there yet, or not up to date."""
+    from service.store.database import Store, engine_of  # noqa: PLC0415
+
+    with refused("use the database"):
+        return Store(engine_of(address(database, data)))
+
+
+@contextmanager
+def refused(what: str) -> Iterator[None]:
+    """Says in one line why the store cannot do something, with the exit code of bad input."""
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
 
-    from service.store import open_store  # noqa: PLC0415
     from service.store.database import DatabaseAddressError  # noqa: PLC0415
+    from service.store.errors import NoCopyError, NotEmbeddedError, NotEmptyError  # noqa: PLC0415
     from service.store.migrate import NewerDatabaseError  # noqa: PLC0415
 
-    where = address(database, data)
     try:
-        return open_store(where)
-    except (DatabaseAddressError, NewerDatabaseError, OSError) as error:
-        err.print(f"Cannot use the database: {error}", markup=False)
+        yield
+    except NotEmptyError as error:
+        err.print(f"Cannot {what}: there is something already in {error}", markup=False)
+    except NoCopyError as error:
+        err.print(f"Cannot {what}: no whole copy of what Kring keeps ({error})", markup=False)
+    except (DatabaseAddressError, NewerDatabaseError, NotEmbeddedError, OSError) as error:
+        err.print(f"Cannot {what}: {error}", markup=False)
     except SQLAlchemyError as error:
         # The address may hold a password, and the driver's own message says what is wrong without it.
-        err.print(f"Cannot use the database: {getattr(error, 'orig', None) or type(error).__name__}", markup=False)
+        err.print(f"Cannot {what}: {getattr(error, 'orig', None) or type(error).__name__}", markup=False)
+    else:
+        return
     sys.exit(BAD_INPUT)
