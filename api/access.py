@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from api.known import Known
+from api.limits import refuse_many_calls, refuse_many_wrong_keys
 from api.problems import DOCS, ProblemError
 from service.store import Store, now
 from service.store.spaces import EVERY_SCOPE, Key, Scope, digest, first_space, key_with
@@ -65,7 +66,10 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
 
     @app.before_request
     def let_in() -> None:
-        if not request.path.startswith("/api/v1/") or request.path in OPEN:
+        if not request.path.startswith("/api/v1/"):
+            return
+        if request.path in OPEN:
+            refuse_many_calls(None)
             return
         # Which methods an address answers is public, so a wrong method is called that, key or no key.
         if isinstance(request.routing_exception, MethodNotAllowed):
@@ -73,10 +77,12 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         view = None if request.endpoint is None else current_app.view_functions[request.endpoint]
         needed = None if view is None else scopes_of(view)
         if needed == frozenset() and "Authorization" not in request.headers:
+            refuse_many_calls(None)
             return
         # Read by hand: the usual parser takes a key with "=" in it for something else.
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
+            refuse_many_calls(None)
             raise ProblemError("key_missing", headers={"WWW-Authenticate": 'Bearer realm="kring"'})
         g.caller = _caller(given.strip())
         if view is not None and (needed is None or (needed and not needed & g.caller.scopes)):
@@ -85,10 +91,13 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     def _caller(given: str) -> Caller:
         # Digests have one length, so the time that comparing takes tells nothing of the key.
         if right is not None and compare_digest(digest(given), right[1]):
+            refuse_many_calls("of the environment")
             return right[0]
         kept = known.get(digest(given))
         if kept is None or not kept.opens_at(now()):
+            refuse_many_wrong_keys()
             raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
+        refuse_many_calls(kept.id)
         return Caller(kept.space, kept.scopes)
 
 

@@ -10,11 +10,13 @@ from api import candidates, check, compose, conflicts, health, intake, metrics, 
 from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
+from api.limits import Buckets, limit
 from api.metrics import measure
 from api.problems import handle
 from api.runs import give_streams
 from api.sizes import MOST_BYTES
 from api.turns import Turns, give_turns
+from service.settings import RateLimits
 from service.store import Store
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -31,6 +33,8 @@ def create_app(
     key: str | None = None,
     turns: Turns | None = None,
     streams: int = STREAMS,
+    limits: RateLimits | None = None,
+    buckets: Buckets | None = None,
     ready: Callable[[], bool] = lambda: True,
 ) -> Flask:
     """The WSGI application.
@@ -38,6 +42,7 @@ def create_app(
     store: what is kept. key: one that has every scope on the first space, beside those that the store keeps.
     turns: how many solves may run at once while the caller waits; as many as there are processors by default.
     streams: how many may follow a run at once.
+    limits: how often one may ask; buckets: where that is counted, which several processes may share.
     ready: what /ready asks.
     """
     app = Flask("api", static_folder=None)
@@ -49,6 +54,7 @@ def create_app(
     give_streams(app, streams)
     measure(app, store)
     intake.know_sources(app, store)
+    limit(app, limits or RateLimits(), buckets or Buckets())
     ask_for_key(app, store, key)
     handle(app)
     api = described(app)

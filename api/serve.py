@@ -8,20 +8,23 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from errno import EADDRINUSE
 from functools import partial
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 from waitress import create_server
 
 from api.access import usable_key
 from api.app import STREAMS, create_app
+from api.limits import Buckets
 from api.processes import Leash, Readiness, forking
 from api.turns import Turns, usual_places
 from api.warm import warm_up_beside
 from service.keeper import Keeper, Running
-from service.settings import COUNTS
+from service.settings import COUNTS, Settings
 from service.store import Store
 from service.store.database import engine_of
 from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
@@ -40,13 +43,20 @@ MOST_BYTES_ON_DISK = 64_000_000
 """Of one body, while it comes in: beyond this waitress hangs up; below, the application says what is too large."""
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the processes that answer have in common: made before they are forked."""
+
+    sockets: Sequence[socket.socket]
+    key: str | None
+    settings: Settings
+    processes: int
+    ready: Readiness
+    buckets: Buckets
+
+
 def serve(
-    store: Store,
-    host: str,
-    port: int,
-    processes: int,
-    tell: Callable[[str], None],
-    beside: Sequence[Callable[[], Running]],
+    store: Store, settings: Settings, tell: Callable[[str], None], beside: Sequence[Callable[[], Running]]
 ) -> None:
     """Answers until it is stopped. Port 0 is any free one; `tell` gets each line for the terminal.
 
@@ -56,9 +66,11 @@ def serve(
     given = os.environ.get("KRING_KEY")
     if given is not None:
         usable_key(given)
-    sockets = listening(host, port)
-    found = sockets[0].getsockname()[1]
-    tell(f"Kring answers at http://{_shown(host)}:{found}/api/v1/ (what it answers: .../api/v1/docs)")
+    sockets = listening(settings.host, settings.port)
+    processes = settings.processes or 1
+    shared = Shared(sockets, given, settings, processes, Readiness(processes), Buckets())
+    port = sockets[0].getsockname()[1]
+    tell(f"Kring answers at http://{_shown(settings.host)}:{port}/api/v1/ (what it answers: .../api/v1/docs)")
     tell(f"Data: {Path(str(store.engine.url.database)).parent if store.embedded else 'PostgreSQL'}")
     # Made only once the address is ours, so that a start that fails shows nobody a key.
     space, _ = first_space(store)
@@ -69,9 +81,9 @@ def serve(
     # The first process of a container ignores a request to stop unless it says otherwise.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     if processes == 1:
-        alone(store, sockets, given, beside)
+        alone(store, shared, beside)
     else:
-        together(store, sockets, given, processes, beside)
+        together(store, shared, beside)
     if COUNTS in os.environ:
         shutil.rmtree(os.environ[COUNTS], ignore_errors=True)
     sys.stdout.flush()
@@ -79,35 +91,27 @@ def serve(
     os._exit(0)
 
 
-def alone(
-    store: Store, sockets: Sequence[socket.socket], key: str | None, beside: Sequence[Callable[[], Running]]
-) -> None:
+def alone(store: Store, shared: Shared, beside: Sequence[Callable[[], Running]]) -> None:
     """Answers in this process."""
     keeper = Keeper(beside)
     keeper.start()
     Thread(target=keeper.run, name="keeper", daemon=True).start()
-    answer(store, sockets, key, Readiness(1), 0, 1)
+    answer(store, shared, 0)
     keeper.stop()
 
 
-def together(
-    store: Store,
-    sockets: Sequence[socket.socket],
-    key: str | None,
-    processes: int,
-    beside: Sequence[Callable[[], Running]],
-) -> None:
+def together(store: Store, shared: Shared, beside: Sequence[Callable[[], Running]]) -> None:
     """Answers in several processes, which this one keeps running."""
     url = store.engine.url.render_as_string(hide_password=False)
     # A connection that two processes hold is of no use to either, and SQLite's would lose its locks.
     store.close()
-    ready, leash = Readiness(processes), Leash()
+    leash = Leash()
 
     def answer_here(number: int) -> None:
-        answer(Store(engine_of(url)), sockets, key, ready, number, processes)
+        answer(Store(engine_of(url)), shared, number)
         os._exit(0)
 
-    keeper = Keeper([*(forking(answer_here, number, leash) for number in range(processes)), *beside])
+    keeper = Keeper([*(forking(answer_here, number, leash) for number in range(shared.processes)), *beside])
     try:
         keeper.start()
         keeper.run()
@@ -115,24 +119,42 @@ def together(
         keeper.stop()
 
 
-def answer(
-    store: Store, sockets: Sequence[socket.socket], key: str | None, ready: Readiness, number: int, processes: int
-) -> None:
-    """Answers in this process, which is one of several."""
+def answer(store: Store, shared: Shared, number: int) -> None:
+    """Answers in this process, which may be one of several."""
     sys.setswitchinterval(SWITCH)
-    streams = share(STREAMS, processes)
-    app = create_app(store, key=key, turns=Turns(share(usual_places(), processes)), streams=streams, ready=ready.all)
+    streams = share(STREAMS, shared.processes)
+    app = create_app(
+        store,
+        key=shared.key,
+        turns=Turns(share(usual_places(), shared.processes)),
+        streams=streams,
+        limits=shared.settings.limits,
+        buckets=shared.buckets,
+        ready=shared.ready.all,
+    )
     server = create_server(
         app,
-        sockets=list(sockets),
+        sockets=list(shared.sockets),
         threads=streams + CALLS,
         backlog=BACKLOG,
         ident="kring",
         max_request_body_size=MOST_BYTES_ON_DISK,
+        **_behind(shared.settings.proxy),
     )
-    warm_up_beside(partial(ready.mark, number))
+    warm_up_beside(partial(shared.ready.mark, number))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.run()
+
+
+def _behind(proxy: str | None) -> dict[str, Any]:
+    """Takes the word of one proxy on who asks and how; anybody else's headers of that kind are taken away."""
+    if proxy is None:
+        return {}
+    return {
+        "trusted_proxy": proxy,
+        "trusted_proxy_count": 1,
+        "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"},
+    }
 
 
 def share(places: int, processes: int) -> int:

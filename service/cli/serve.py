@@ -7,42 +7,53 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from service.cli.common import BAD_INPUT, err, out
-from service.cli.stored import opened, storing
-from service.settings import COUNTS, DATABASE
+from service.cli.stored import opened, settings, storing
+from service.settings import COUNTS, DATABASE, MOST_PROCESSES
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="0: any free one.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="8000 by default; 0: any free one.")
+@click.option("--host", help="The address to listen on; 127.0.0.1 by default.")
 @click.option(
     "--processes",
-    type=click.IntRange(1, 64),
+    type=click.IntRange(1, MOST_PROCESSES),
     metavar="N",
     help="How many processes answer; as many as there are processors by default, four at most.",
 )
-@click.option("--no-worker", is_flag=True, help="Only answer; `kring worker` solves, here or elsewhere.")
+@click.option(
+    "--worker/--no-worker",
+    default=None,
+    help="With a worker beside it, the default; or only answer: `kring worker` solves.",
+)
 @storing
 def serve(
-    port: int, host: str, processes: int | None, data: Path | None, database: str | None, *, no_worker: bool
+    port: int | None,
+    host: str | None,
+    processes: int | None,
+    worker: bool | None,
+    data: Path | None,
+    database: str | None,
 ) -> None:
     """Answer over HTTP at /api/v1, with the embedded database and one worker."""
-    several = usual_processes() if processes is None else processes
+    found = settings(database, data, port=port, host=host, processes=processes, worker=worker)
+    several = usual_processes() if found.processes is None else found.processes
     if several > 1:
         os.environ[COUNTS] = tempfile.mkdtemp(prefix="kring-counts-")
     # By name: the doors import the use cases, and the command line, which is a door itself, only starts the other one.
     door = import_module("api.serve")
     store = opened(database, data)
-    beside = [] if no_worker else [worker_of(store.engine.url.render_as_string(hide_password=False))]
+    beside = [worker_of(store.engine.url.render_as_string(hide_password=False))] if found.worker else []
     try:
-        door.serve(store, host, port, several, lambda line: out.print(line, markup=False), beside)
+        door.serve(store, replace(found, processes=several), lambda line: out.print(line, markup=False), beside)
     except (OSError, ValueError) as error:
-        err.print(f"Cannot serve on {host}, port {port}: {error}", markup=False)
+        err.print(f"Cannot serve on {found.host}, port {found.port}: {error}", markup=False)
         sys.exit(BAD_INPUT)
 
 
