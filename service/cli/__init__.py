@@ -13,6 +13,7 @@ from service.cli.place import place
 from service.cli.repair import repair
 from service.cli.restore import restore
 from service.cli.serve import serve
+from service.cli.spaces import spaces
 from service.cli.what_if import what_if
 from service.cli.worker import worker
 
@@ -27,6 +28,7 @@ for command in (
     serve,
     worker,
     keys,
+    spaces,
     backup,
     restore,
     export,

@@ -74,6 +74,31 @@ def new_space(store: Store, name: str) -> str:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One organisation that organises networks."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+def every_space(store: Store) -> tuple[Space, ...]:
+    """The spaces, in the order in which they were made."""
+    with store.reading() as connection:
+        rows = connection.execute(select(spaces).order_by(spaces.c.seq)).all()
+    return tuple(Space(row.id, row.name, row.created_at) for row in rows)
+
+
+def space_called(store: Store, named: str) -> str:
+    """The space with an id, or the only one with a name; its id. Raises NotThereError."""
+    found = every_space(store)
+    called = [each.id for each in found if each.id == named] or [each.id for each in found if each.name == named]
+    if len(called) != 1:
+        raise NotThereError(named)
+    return called[0]
+
+
 def make_key(
     store: Store, space: str, name: str, scopes: Collection[Scope], *, expires_at: datetime | None = None
 ) -> tuple[Key, str]:
