@@ -5,6 +5,7 @@ from service.cli.check import check
 from service.cli.common import main
 from service.cli.compose import compose
 from service.cli.conflicts import conflicts
+from service.cli.doctor import doctor
 from service.cli.explain import explain
 from service.cli.export import export
 from service.cli.import_ import import_
@@ -29,6 +30,7 @@ for command in (
     worker,
     keys,
     spaces,
+    doctor,
     backup,
     restore,
     export,
