@@ -1,3 +1,8 @@
+FROM node:24-slim AS scripts
+# What the pages use in a browser; every page works without it, too.
+COPY api/pages/npm/package.json api/pages/npm/package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
 FROM python:3.11-slim
 
 # Nothing is compiled by the image's own compiler: every requirement comes as a wheel.
@@ -11,6 +16,8 @@ COPY pyproject.toml README.md LICENSE NOTICE ./
 COPY solver solver
 COPY service service
 COPY api api
+COPY fixtures/technical-services fixtures/technical-services
+COPY --from=scripts node_modules/htmx.org/dist/htmx.min.js node_modules/sortablejs/Sortable.min.js api/static/vendor/
 RUN pip install --no-deps --no-build-isolation . \
     && useradd --create-home --uid 10001 kring
 

@@ -1,4 +1,8 @@
-"""Who may call what: each call says what opens it, and a call that says nothing opens to nobody."""
+"""Who may call what: each call says what opens it, and a call that says nothing opens to nobody.
+
+A caller shows a key, or the cookie of an organiser's session. A browser sends the cookie by itself, whoever made it
+call, so a change by session also needs a token that only Kring's own pages know.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +17,17 @@ from werkzeug.exceptions import MethodNotAllowed
 from api.problems import DOCS, ProblemError
 from service.store import Store
 from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space, key_for
+from service.store.users import User, session_of
 
 OPEN = (DOCS, "/api/v1/openapi.json")
 """What says how to call, and nothing of anybody."""
+
+COOKIE = "kring_session"
+
+CSRF_HEADER = "X-CSRF-Token"
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,6 +38,8 @@ class Caller:
 
     space: str
     scopes: frozenset[Scope]
+    user: User | None = None
+    """Who has signed in; None: a key."""
 
 
 def opens(*scopes: Scope) -> Callable[[View], View]:
@@ -66,13 +80,22 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         needed = None if view is None else scopes_of(view)
         if needed == frozenset() and "Authorization" not in request.headers:
             return
+        g.caller = _shown()
+        if view is not None and (needed is None or (needed and not needed & g.caller.scopes)):
+            raise ProblemError("scope_missing", headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+
+    def _shown() -> Caller:
+        if "Authorization" not in request.headers:
+            signed_in = by_session(store)
+            if signed_in is not None:
+                if request.method not in SAFE and not csrf_fits(request.headers.get(CSRF_HEADER, "")):
+                    raise ProblemError("csrf_missing")
+                return signed_in
         # Read by hand: the usual parser takes a key with "=" in it for something else.
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
             raise ProblemError("key_missing", headers={"WWW-Authenticate": 'Bearer realm="kring"'})
-        g.caller = _caller(given.strip())
-        if view is not None and (needed is None or (needed and not needed & g.caller.scopes)):
-            raise ProblemError("scope_missing", headers={"WWW-Authenticate": 'Bearer error="insufficient_scope"'})
+        return _caller(given.strip())
 
     def _caller(given: str) -> Caller:
         # Digests have one length, so the time that comparing takes tells nothing of the key.
@@ -82,6 +105,23 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         if kept is None:
             raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
         return Caller(kept.space, kept.scopes)
+
+
+def by_session(store: Store) -> Caller | None:
+    """Who calls with the cookie of a session; None where there is none that is still open."""
+    token = request.cookies.get(COOKIE)
+    user = session_of(store, token) if token else None
+    return None if user is None else Caller(user.space, user.scopes, user)
+
+
+def csrf_token() -> str:
+    """What a change by this session has to bring along: it follows from the cookie, which no other page can read."""
+    return digest("csrf " + request.cookies.get(COOKIE, ""))
+
+
+def csrf_fits(given: str) -> bool:
+    """Whether this is what a change by this session has to bring along."""
+    return COOKIE in request.cookies and compare_digest(given.encode(), csrf_token().encode())
 
 
 def caller() -> Caller:

@@ -11,6 +11,7 @@ from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
 from api.metrics import measure
+from api.pages import add_pages
 from api.problems import handle
 from api.runs import give_streams
 from api.sizes import MOST_BYTES
@@ -60,6 +61,7 @@ def create_app(
     ):
         api.register_blueprint(resource.resource)
     show_docs(app, api)
+    add_pages(app)
     app.after_request(guarded)
     return app
 
@@ -67,7 +69,7 @@ def create_app(
 def guarded(response: Response) -> Response:
     """Answers are about people: no cache keeps them, and no browser guesses what they are."""
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = CONTENT_POLICY
+    response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
     if request.path.startswith("/api/v1/"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import Any
 
 from flask import Response
@@ -30,7 +31,16 @@ from api.versions import tagged, wanted_version
 from service.by_hand import Adjustment, Hand
 from service.faults import InputError
 from service.report.files import RENDERINGS, render
-from service.store.proposals import accept, change_proposal, list_proposals, proposal, question_of
+from service.store.proposals import (
+    StoredProposal,
+    accept,
+    change_proposal,
+    list_proposals,
+    proposal,
+    question_of,
+    redo,
+    undo,
+)
 from service.store.spaces import Scope
 from solver.limits import Limits
 
@@ -135,6 +145,34 @@ def accept_it(proposal_id: str) -> Response:
     there = proposal(store(), space(), proposal_id)
     accepted = accept(store(), space(), proposal_id, version=wanted_version(there.version))
     return tagged(rendered(proposal_shown(accepted)), accepted.version)
+
+
+@resource.route("/proposals/<proposal_id>/undo", methods=["POST"])
+@once
+@opens(Scope.ORGANISE)
+@resource.refuses_changing
+@resource.response(200, ProposalAnswer, description="The proposal as it was before the last change by hand")
+@resource.alt_response(409, "CONFLICT")
+def undo_it(proposal_id: str) -> Response:
+    """Undo the last change by hand"""
+    return _gone_back(proposal_id, undo)
+
+
+@resource.route("/proposals/<proposal_id>/redo", methods=["POST"])
+@once
+@opens(Scope.ORGANISE)
+@resource.refuses_changing
+@resource.response(200, ProposalAnswer, description="The proposal as it was before the last undo")
+@resource.alt_response(409, "CONFLICT")
+def redo_it(proposal_id: str) -> Response:
+    """Do again what was undone"""
+    return _gone_back(proposal_id, redo)
+
+
+def _gone_back(proposal_id: str, go: Callable[..., StoredProposal]) -> Response:
+    there = proposal(store(), space(), proposal_id)
+    now = go(store(), space(), proposal_id, version=wanted_version(there.version))
+    return tagged(rendered(proposal_shown(now)), now.version)
 
 
 @resource.route("/proposals/<proposal_id>/candidates/<candidate_id>/explanation", methods=["GET"])

@@ -14,6 +14,7 @@ from api.app import STREAMS, create_app
 from api.warm import warm_up_beside
 from service.store import Store
 from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
+from service.store.users import FIRST, first_user
 
 THREADS = STREAMS + 8
 """Whoever follows a run holds a thread; eight are left for all other calls."""
@@ -46,7 +47,7 @@ def serve(
         max_request_body_size=MOST_BYTES_ON_DISK,
     )
     warm_up_beside(warm)
-    tell(f"Kring answers at http://{_shown(host)}:{server.effective_port}/api/v1/ (what it answers: .../api/v1/docs)")
+    tell(f"Kring: http://{_shown(host)}:{server.effective_port}/ for organisers, /api/v1/ for programs (/api/v1/docs)")
     stop = beside()
     # Made only once the address is ours, so that a start that fails shows nobody a key.
     space, _ = first_space(store)
@@ -54,6 +55,10 @@ def serve(
         _, secret = make_key(store, space, "first key", EVERY_SCOPE)
         tell(f"Key: {secret}")
         tell("It is shown once; `kring keys` makes others and takes them back.")
+    password = first_user(store, space)
+    if password is not None:
+        tell(f"Sign in at http://{_shown(host)}:{server.effective_port}/ as {FIRST} with the password {password}")
+        tell("It is shown once; change it there, or with `kring users password`.")
     # The first process of a container ignores a request to stop unless it says otherwise.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.run()

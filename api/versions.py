@@ -22,3 +22,11 @@ def wanted_version(there: int) -> int:
     if request.if_match.star_tag or request.if_match.contains(str(there)):
         return there
     raise ProblemError("stale")
+
+
+def form_version() -> int:
+    """The version that whoever fills a form in saw, which the form brings along."""
+    given = request.form.get("version", "")
+    if not (given.isascii() and given.isdigit() and len(given) < 10):
+        raise ProblemError("version_missing")
+    return int(given)

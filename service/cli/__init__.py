@@ -9,10 +9,11 @@ from service.cli.keys import keys
 from service.cli.place import place
 from service.cli.repair import repair
 from service.cli.serve import serve
+from service.cli.users import users
 from service.cli.what_if import what_if
 from service.cli.worker import worker
 
-for command in (compose, check, what_if, repair, explain, place, conflicts, serve, worker, keys):
+for command in (compose, check, what_if, repair, explain, place, conflicts, serve, worker, keys, users):
     main.add_command(command)
 
 __all__ = ["main"]

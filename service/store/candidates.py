@@ -80,6 +80,13 @@ def list_candidates(
         return page_of(connection, query, candidates, _stored, after=after, limit=limit)
 
 
+def count_candidates(store: Store, space: str, programme: str) -> int:
+    """How many candidates a programme has."""
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return count_of(connection, programme)
+
+
 def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:
     """One candidate, by the organiser's id or the store's own."""
     with store.reading() as connection:

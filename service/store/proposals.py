@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from service.by_hand import asked_by_hand
 from service.proposal_file import Proposal
 from service.reading import Asked
 from service.store.database import Store
-from service.store.errors import NotThereError, StaleError
+from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import now
 from service.store.pages import Page, page_of
 from service.store.programmes import find_programme
@@ -33,6 +34,10 @@ class StoredProposal:
     created_at: datetime
     updated_at: datetime
     accepted_at: datetime | None
+    undo: tuple[int, ...] = ()
+    """The versions that changes by hand came from, the last one at the end."""
+    redo: tuple[int, ...] = ()
+    """The versions that were undone, the last one at the end."""
 
 
 def proposal(store: Store, space: str, id_: str) -> StoredProposal:
@@ -51,6 +56,19 @@ def list_proposals(
         return page_of(connection, query, proposals, _stored, after=after, limit=limit)
 
 
+def standing_proposal(store: Store, space: str, programme: str) -> StoredProposal | None:
+    """The proposal that was accepted for a programme, else the last that was found; None where there is none."""
+    query = (
+        select(proposals)
+        .where(proposals.c.space == space, proposals.c.programme == programme)
+        .order_by(proposals.c.accepted_at.is_(None), proposals.c.seq.desc())
+        .limit(1)
+    )
+    with store.reading() as connection:
+        row = connection.execute(query).first()
+    return None if row is None else _stored(row)
+
+
 def question_of(store: Store, there: StoredProposal) -> Asked:
     """The question that a proposal answers, with what was pinned by hand since."""
     with store.reading() as connection:
@@ -61,9 +79,7 @@ def question_of(store: Store, there: StoredProposal) -> Asked:
 def accept(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:
     """Marks a proposal as the one that holds for its programme; any other one no longer does."""
     with store.writing() as connection:
-        there = _find(connection, space, id_, lock=True)
-        if there.version != version:
-            raise StaleError(there.version)
+        there = _seen(connection, space, id_, version)
         of_programme = proposals.c.programme == there.programme
         connection.execute(
             update(proposals)
@@ -81,19 +97,68 @@ def accept(store: Store, space: str, id_: str, *, version: int) -> StoredProposa
 def change_proposal(store: Store, space: str, id_: str, content: Proposal, *, version: int) -> StoredProposal:
     """Puts other content in place of what the caller saw, which is kept as an earlier version; raises StaleError."""
     with store.writing() as connection:
-        there = _find(connection, space, id_, lock=True)
-        if there.version != version:
-            raise StaleError(there.version)
-        moment = now()
-        connection.execute(
-            insert(proposal_versions).values(proposal=id_, version=version, content=there.content, created_at=moment)
+        there = _seen(connection, space, id_, version)
+        return _put(connection, space, there, content, undo=(*there.undo, version), redo=())
+
+
+def undo(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:
+    """What the proposal was before the last change by hand; raises StaleError, or NotNowError where there is none."""
+    with store.writing() as connection:
+        there = _seen(connection, space, id_, version)
+        if not there.undo:
+            raise NotNowError("nothing_to_undo")
+        *rest, last = there.undo
+        return _put(connection, space, there, _was(connection, id_, last), undo=rest, redo=(*there.redo, version))
+
+
+def redo(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:
+    """What the proposal was before the last `undo`; raises StaleError, or NotNowError where there is none."""
+    with store.writing() as connection:
+        there = _seen(connection, space, id_, version)
+        if not there.redo:
+            raise NotNowError("nothing_to_redo")
+        *rest, last = there.redo
+        return _put(connection, space, there, _was(connection, id_, last), undo=(*there.undo, version), redo=rest)
+
+
+def _seen(connection: Connection, space: str, id_: str, version: int) -> StoredProposal:
+    there = _find(connection, space, id_, lock=True)
+    if there.version != version:
+        raise StaleError(there.version)
+    return there
+
+
+def _was(connection: Connection, id_: str, version: int) -> Proposal:
+    """What a proposal said at an earlier version."""
+    query = select(proposal_versions.c.content).where(
+        proposal_versions.c.proposal == id_, proposal_versions.c.version == version
+    )
+    found: Proposal = connection.execute(query).scalar_one()
+    return found
+
+
+def _put(
+    connection: Connection,
+    space: str,
+    there: StoredProposal,
+    content: Proposal,
+    *,
+    undo: Sequence[int],
+    redo: Sequence[int],
+) -> StoredProposal:
+    """Puts other content in place of what is there, which is kept."""
+    moment = now()
+    connection.execute(
+        insert(proposal_versions).values(
+            proposal=there.id, version=there.version, content=there.content, created_at=moment
         )
-        connection.execute(
-            update(proposals)
-            .where(proposals.c.id == id_)
-            .values(content=content, version=version + 1, updated_at=moment)
-        )
-        return _find(connection, space, id_)
+    )
+    connection.execute(
+        update(proposals)
+        .where(proposals.c.id == there.id)
+        .values(content=content, version=there.version + 1, updated_at=moment, undo=list(undo), redo=list(redo))
+    )
+    return _find(connection, space, there.id)
 
 
 def _find(connection: Connection, space: str, id_: str, *, lock: bool = False) -> StoredProposal:
@@ -115,4 +180,6 @@ def _stored(row: Row[Any]) -> StoredProposal:
         row.created_at,
         row.updated_at,
         row.accepted_at,
+        tuple(row.undo),
+        tuple(row.redo),
     )

@@ -88,6 +88,31 @@ keys = Table(
     Column("revoked_at", Moment),
 )
 
+users = Table(
+    "users",
+    METADATA,
+    _seq(),
+    _id(),
+    _space(),
+    Column("login", String(254), nullable=False, unique=True),
+    Column("digest", Text, nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("language", String(2)),
+    _made(),
+    Column("closed_at", Moment),
+)
+"""Organisers; `login` is what they sign in with, in lower case, and one of the whole database."""
+
+sessions = Table(
+    "sessions",
+    METADATA,
+    _seq(),
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    _made(),
+    Column("seen_at", Moment, nullable=False),
+)
+
 programmes = Table(
     "programmes",
     METADATA,
@@ -187,8 +212,11 @@ proposals = Table(
     _made(),
     Column("updated_at", Moment, nullable=False),
     Column("accepted_at", Moment),
+    Column("undo", JSON, nullable=False, server_default="[]"),
+    Column("redo", JSON, nullable=False, server_default="[]"),
     Index(None, "space", "seq"),
 )
+"""`undo` and `redo` list the versions that a change by hand came from, the last one at the end."""
 
 proposal_versions = Table(
     "proposal_versions",
@@ -201,6 +229,19 @@ proposal_versions = Table(
     UniqueConstraint("proposal", "version"),
 )
 """What a proposal said before it was changed by hand."""
+
+shares = Table(
+    "shares",
+    METADATA,
+    _seq(),
+    _id(),
+    Column("proposal", ForeignKey("proposals.id", ondelete="CASCADE"), nullable=False),
+    Column("digest", String(64), nullable=False, unique=True),
+    _made(),
+    Column("expires_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+)
+"""Links that show a proposal to whoever has them, as its members may see it."""
 
 sources = Table(
     "sources",

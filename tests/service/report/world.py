@@ -11,7 +11,7 @@ from service.programme import read_programme
 from service.question import Question, ask
 from service.reading import gather
 
-SECRET = "marker-7f3"  # noqa: S105  (a mark to look for, no password)
+SECRET = "marker-7f3"
 """Stands in every cell that members must never see."""
 
 PEOPLE = [
