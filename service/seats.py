@@ -34,7 +34,7 @@ class Seats:
 
 
 def seats_of(problem: Problem, rule: Rule) -> Seats:
-    """The networks of a rule. Given networks come first and free ones are alike, so the first ones are the sure ones."""
+    """The networks of a rule. Given networks come first and free ones are alike, so the first ones are sure."""
     if rule.networks is None:
         return Seats(problem.networks[: problem.min_count], problem.networks, ())
     named = tuple(network for k, network in enumerate(problem.networks) if k in rule.networks)

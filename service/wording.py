@@ -1,7 +1,7 @@
 """Says the rules of a programme as plain sentences: "At least four different sectors in each network".
 
-A sentence stands in the word files as `ask_say.<rule>`, with variants for the parameters that are given. A rule that has
-none yet is said by its own definition, so that a new rule can be read at once.
+A sentence stands in the word files as `ask_say.<rule>`, with variants for the parameters that are given. A rule that
+has none yet is said by its own definition, so that a new rule can be read at once.
 """
 
 from __future__ import annotations

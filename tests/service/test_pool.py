@@ -190,7 +190,7 @@ def worlds(draw: st.DrawFn) -> tuple[dict[str, Any], list[dict[str, Any]]]:
 
 
 def compositions(problem: Problem) -> list[Composition]:
-    """Every way to form the networks that sizes, counts and the waitlist allow, with every slot and the best leaders."""
+    """Every way to form the networks that sizes, counts and the waitlist allow."""
     found = []
     kinds = range(len(problem.networks))
     for places in product([WAITING, *kinds], repeat=problem.pool.size):
