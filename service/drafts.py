@@ -27,12 +27,14 @@ from service.candidates import (
 from service.faults import Fault, InputError
 from service.forms.delivery import Kind, Question
 from service.forms.mapping import tells_who
-from service.forms.suggest import suggest
+from service.forms.suggest import Suggestion, suggest
 from service.intake.candidates import read_candidates
 from service.intake.header import letters
 from service.intake.raw import Cell, RawRow, RawTable
 from service.intake.tables import Objects, Source, Tabled, read_table
 from service.programme import Programme
+from service.report.telling import Teller
+from service.wording import column_said
 from service.words import say
 
 OWN = "own"
@@ -204,7 +206,7 @@ def guesses(draft: Draft, *, used: Collection[str] = (), language: str = "en") -
         filled = [value for value in columns[index] if value]
         suggestion = found.get(index)
         if suggestion is not None:
-            guessed.append(Guess(suggestion.column, Why(suggestion.why.value), suggestion.reason(language)))
+            guessed.append(Guess(suggestion.column, Why(suggestion.why.value), reason_of(suggestion, language)))
         elif not tidy(header):
             guessed.append(Guess(UNSAID, Why.NAMELESS) if _any_in(draft, index) else Guess(LEAVE, Why.EMPTY))
         elif header_key(header) in wanted:
@@ -462,6 +464,17 @@ def unpack(text: str) -> Draft:
     ) as error:
         raise InputError([Fault(code="draft_damaged")]) from error
     return draft
+
+
+def reason_of(suggestion: Suggestion, language: str) -> str:
+    """Why a question or a header is thought to mean a column, with the column as the language calls it."""
+    return say(
+        language,
+        f"form_why.{suggestion.why.value}",
+        label=suggestion.question.label,
+        column=f"“{column_said(suggestion.column, Teller(language))}”",
+        **suggestion.params,
+    )
 
 
 def why(guess: Guess, language: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.candidates import KNOWN_COLUMNS, NUMBER_COLUMNS, canonical_column, header_key, tidy
-from service.drafts import LEAVE, OWN
+from service.drafts import LEAVE, OWN, reason_of
 from service.forms.delivery import Question
 from service.forms.mapping import By, FormMapping
 from service.forms.mapping import Column as MappedColumn
@@ -56,7 +56,7 @@ def lines_of(questions: Sequence[Answered], mapping: FormMapping | None, languag
                 each.answers,
                 suggested[each.key].column if each.key in suggested else LEAVE,
                 _usual(suggested[each.key].column) if each.key in suggested else "",
-                why=suggested[each.key].reason(language) if each.key in suggested else None,
+                why=reason_of(suggested[each.key], language) if each.key in suggested else None,
             )
             for each in questions
         ]

@@ -37,6 +37,8 @@ class Spec:
     key: str
     holds: Holds = Holds.TEXT
     choices: tuple[str, ...] = ()
+    default: str = ""
+    """The choice that counts where nothing is said."""
 
     @property
     def word(self) -> str:
@@ -46,17 +48,17 @@ class Spec:
 
 FRAME = (
     Spec("name"),
-    Spec("language", Holds.CHOICE, LANGUAGES),
-    Spec("networks.kind", Holds.CHOICE, KINDS),
+    Spec("language", Holds.CHOICE, LANGUAGES, "en"),
+    Spec("networks.kind", Holds.CHOICE, KINDS, "peer"),
     Spec("networks.count", Holds.WHOLE),
     Spec("networks.min_count", Holds.WHOLE),
     Spec("networks.max_count", Holds.WHOLE),
     Spec("networks.min_size", Holds.WHOLE),
     Spec("networks.max_size", Holds.WHOLE),
-    Spec("networks.waitlist", Holds.CHOICE, ("allowed", "never")),
+    Spec("networks.waitlist", Holds.CHOICE, ("allowed", "never"), "allowed"),
     Spec("meetings.count", Holds.WHOLE),
     Spec("meetings.group_size", Holds.WHOLE),
-    Spec("meetings.remainder", Holds.CHOICE, ("larger", "smaller")),
+    Spec("meetings.remainder", Holds.CHOICE, ("larger", "smaller"), "larger"),
     Spec("meetings.keep", Holds.WHOLE),
     Spec("meetings.minutes", Holds.WHOLE),
     Spec("meetings.timezone"),
@@ -93,7 +95,7 @@ def shown(specs: Sequence[Spec], table: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for spec in specs:
         value = _at(table, spec.key)
-        found[spec.key] = "" if value is None else _SHOWN.get(spec.holds, str)(value)
+        found[spec.key] = spec.default if value is None else _SHOWN.get(spec.holds, str)(value)
     return found
 
 

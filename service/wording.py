@@ -64,6 +64,11 @@ def strength(asked: RuleAsked, language: str) -> str:
     return say(language, "ask.strength_weight", weight=asked.weight)
 
 
+def column_said(column: str, tell: Teller) -> str:
+    """A column by its word, those of names included; the organiser's own by its own name."""
+    return tell.known("in_column", column) if f"in_column.{column}" in catalogue(tell.language) else tell.column(column)
+
+
 def in_sentence(column: str, tell: Teller) -> str:
     """A column as a sentence names it: a known one by its word, the organiser's own between quotes."""
     known = canonical_column(column)

@@ -8,13 +8,14 @@ from flask import Blueprint, Response, make_response, request
 
 from api.access import opens, space, store
 from api.pages.show import language, onward, show, teller
+from api.pages.told import summary, wrong_at
 from api.pages.way import proposal_of
 from api.versions import form_version
 from service.faults import Fault, InputError
 from service.people_there import people_there
 from service.pool import Standings, standings
 from service.presets import KINDS, fitted, with_preset
-from service.programme import read_programme
+from service.programme import draft_programme, read_programme
 from service.programme_edit import strength_of
 from service.programme_file import as_toml, from_toml
 from service.programme_form import FRAME, read, shown
@@ -43,7 +44,7 @@ def change(programme_id: str) -> Response:
     content, faults = read(FRAME, answers, there.content)
     try:
         if faults:
-            raise InputError(faults)
+            raise InputError([*faults, *draft_programme(content).faults])
         change_programme(store(), space(), programme_id, content, version=form_version())
     except InputError as error:
         return ask_page(there, frame=answers, wrong=wrong_at(error.faults), version=form_version(), status=422)
@@ -93,14 +94,6 @@ def take(programme_id: str) -> Response:
     return onward("pages.ask.show", "file_taken", programme_id=programme_id)
 
 
-def wrong_at(faults: tuple[Fault, ...] | list[Fault]) -> dict[str, str]:
-    """What is wrong, by the pointer of each field; the first of several."""
-    wrong: dict[str, str] = {}
-    for fault in faults:
-        wrong.setdefault(fault.pointer or "", fault.expected(language()))
-    return wrong
-
-
 def ask_page(
     there: StoredProgramme,
     *,
@@ -124,6 +117,7 @@ def ask_page(
         specs={spec.key: spec for spec in FRAME},
         frame=shown(FRAME, there.content) if frame is None else frame,
         wrong=wrong or {},
+        summary=summary(wrong or {}, {spec.key: teller()(f"page.ask.label.{spec.word}") for spec in FRAME}),
         wishes=wishes(asked, language(), rules),
         strengths=[strength_of(rule) for rule in rules],
         counted=counted,

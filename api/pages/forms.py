@@ -8,8 +8,9 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from api.access import opens, space, store
-from api.pages.people import person_fields, typed_cells, wrong_cells
+from api.pages.people import person_fields, typed_cells
 from api.pages.show import language, onward, show, teller
+from api.pages.told import summary, wrong_cells
 from api.pages.way import proposal_of
 from service.candidates import KNOWN_COLUMNS
 from service.drafts import LEAVE, OWN
@@ -33,6 +34,7 @@ from service.store.sources import (
     sources_of,
 )
 from service.store.spaces import Scope
+from service.wording import column_said
 from service.words import catalogue
 
 page = Blueprint("forms", __name__)
@@ -189,7 +191,7 @@ def mend(programme_id: str, tool: str, delivery_id: str) -> Response:
     try:
         settle_by_hand(store(), space(), seen.source, held.id, cells)
     except InputError as error:
-        return _review(there, seen, held, cells, wrong=wrong_cells(error), status=422)
+        return _review(there, seen, held, cells, wrong=wrong_cells(error.faults), status=422)
     return onward("pages.forms.one", "form_taken", programme_id=programme_id, tool=tool, at="held")
 
 
@@ -272,6 +274,7 @@ def _review(
         fields=person_fields(there, cells, columns),
         offered={column.name: column.common for column in columns if column.different <= 60},
         wrong=wrong or {},
+        summary=summary(wrong or {}, {name: column_said(name, teller()) for name in wrong or {}}),
         long=("notes", "project", "asks", "offers"),
     )
 
@@ -307,7 +310,7 @@ def _mapping(
         lines=lines,
         wrong=wrong or [],
         tried=told,
-        choices=[(name, tell.known("page.people.column", tell.column(name))) for name in KNOWN_COLUMNS],
+        choices=[(name, column_said(name, tell)) for name in KNOWN_COLUMNS],
         transforms=CHOICES,
         own=OWN,
         leave=LEAVE,

@@ -10,12 +10,13 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.access import opens, space, store
-from api.pages.ask import wrong_at
-from api.pages.show import language, onward, show
+from api.pages.show import language, onward, show, teller
+from api.pages.told import summary, wrong_at
 from api.pages.way import proposal_of
 from api.versions import form_version
 from service.faults import InputError
 from service.people_there import columns_of, people_there
+from service.programme import draft_programme
 from service.programme_edit import with_leader, with_network, without_leader, without_network
 from service.programme_form import LEADER, NETWORK, Spec, read, shown
 from service.store.programmes import StoredProgramme, change_programme, programme
@@ -116,7 +117,12 @@ def _kept(there: StoredProgramme, given: Given, number: int | None) -> Response:
     place = len(given.entries(content)) - 1 if number is None else number - 1
     try:
         if faults:
-            raise InputError(faults)
+            raise InputError(
+                [
+                    *(replace(f, pointer=f"{given.pointer}[{place}].{f.pointer}") for f in faults),
+                    *draft_programme(content).faults,
+                ]
+            )
         change_programme(store(), space(), there.id, content, version=form_version())
     except InputError as error:
         start = f"{given.pointer}[{place}]."
@@ -147,6 +153,7 @@ def _form(
         answers=answers,
         number=number,
         wrong=wrong or {},
+        summary=summary(wrong or {}, {spec.key: teller()(f"page.ask.label.{spec.word}") for spec in given.specs}),
         version=request.form.get("version", there.version),
         offered={
             "slot": _values(columns, "available"),

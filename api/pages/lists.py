@@ -10,8 +10,9 @@ from flask import Blueprint, Response, request
 from api.access import opens, space, store
 from api.pages.room import takes_a_list
 from api.pages.show import language, onward, show, teller
+from api.pages.told import expected
 from api.pages.way import proposal_of
-from service.candidates import KNOWN_COLUMNS, tidy
+from service.candidates import KNOWN_COLUMNS, Note, tidy
 from service.drafts import (
     LEAVE,
     OWN,
@@ -30,11 +31,13 @@ from service.drafts import (
     without_rows,
 )
 from service.faults import Fault, InputError
+from service.intake.header import letters
 from service.intake.tables import Source
 from service.store.candidates import count_candidates
 from service.store.programmes import StoredProgramme, programme
 from service.store.spaces import Scope
 from service.taking_in import looked_at, take_in
+from service.wording import column_said
 
 page = Blueprint("lists", __name__)
 
@@ -78,6 +81,8 @@ def review(programme_id: str) -> Response:
     except InputError as error:
         return _choose(there, faults=error.faults, status=422)
     wanted = request.form.get("do", "look")
+    if wanted.startswith("near-"):
+        draft = _made_near(draft, wanted.removeprefix("near-"))
     if wanted == "new":
         draft = without_rows(draft, looked_at(store(), space(), programme_id, draft).there)
     if wanted not in {"take", "good"}:
@@ -124,6 +129,12 @@ def _mended(draft: Draft) -> Draft:
     return without_rows(with_cells(with_meanings(draft, meanings, headers), cells), gone)
 
 
+def _made_near(draft: Draft, number: str) -> Draft:
+    """The draft with a mistake that was made many times replaced by what was probably meant."""
+    column, found, near = (request.form.get(f"{key}-{number}", "") for key in ("column", "found", "near"))
+    return with_replaced(draft, int(column), found, near) if near and column.isascii() and column.isdigit() else draft
+
+
 def _choose(there: StoredProgramme, *, faults: tuple[Fault, ...] = (), text: str = "", status: int = 200) -> Response:
     return show(
         "people_import.html",
@@ -141,6 +152,7 @@ def _review(there: StoredProgramme, draft: Draft, *, status: int = 200) -> Respo
     faulty = found.rows()[:MOST_FAULTY]
     others = [number for number, _ in draft.rows if number not in set(faulty)][:FIRST_ROWS]
     alike = found.alike()[:MOST_ALIKE]
+    columns = _columns(there, draft, found)
     cells = {number: cells for number, cells in draft.rows if number in {*faulty, *others}}
     return show(
         "people_review.html",
@@ -150,7 +162,10 @@ def _review(there: StoredProgramme, draft: Draft, *, status: int = 200) -> Respo
         draft=draft,
         packed=pack(draft),
         found=found,
-        columns=_columns(there, draft, found),
+        summary=_summary(draft, found, alike),
+        notes=[_note(note) for note in found.notes if note.code != "columns_left_out"],
+        columns=columns,
+        faulty_columns=_faulty_first(columns, found),
         choices=_choices(),
         alike=alike,
         faulty=[(number, cells[number]) for number in faulty if number in cells],
@@ -168,7 +183,7 @@ MOST_ALIKE = 12
 
 def _columns(there: StoredProgramme, draft: Draft, found: Examined) -> list[dict[str, Any]]:
     """Each column with what it is called, some of what is in it, and what it is taken for."""
-    wrong = {each.column: each.fault.expected(language()) for each in found.faults if each.row is None}
+    wrong = {each.column: expected(each.fault) for each in found.faults if each.row is None}
     told = []
     for index, guess in enumerate(guesses(draft, used=_used(there), language=language())):
         values = dict.fromkeys(tidy(cells[index]) for _, cells in draft.rows[:60] if index < len(cells))
@@ -189,10 +204,63 @@ def _columns(there: StoredProgramme, draft: Draft, found: Examined) -> list[dict
     return told
 
 
+def _faulty_first(columns: list[dict[str, Any]], found: Examined) -> list[dict[str, Any]]:
+    """The columns of rows to mend: who it is, then what is wrong, then the rest, so that a phone shows what matters."""
+    wrong = {placed.column for placed in found.faults if placed.row is not None}
+    who = next((each["index"] for each in columns if each["meaning"] in WHO), None)
+    return sorted(columns, key=lambda each: (each["index"] != who, each["index"] not in wrong, each["index"]))
+
+
+WHO = ("first_name", "name", "last_name", "email", "id")
+"""Columns that tell a reader who somebody is."""
+
+
+def _summary(draft: Draft, found: Examined, alike: list[tuple[Placed, int]]) -> list[tuple[str, str]]:
+    """What is wrong, each with the place on the page where it is mended; the same mistake many times is said once."""
+    tell = teller()
+    told, several = [], set()
+    for number, (placed, n) in enumerate(alike):
+        several.add((placed.fault.code, placed.column, placed.fault.found))
+        text = tell("page.people.alike_summary", n=n, found=placed.fault.found, column=_header(draft, placed.column))
+        told.append((f"by-{number}", f"{text} – {_lower(expected(placed.fault))}"))
+    for placed in found.faults:
+        if (placed.fault.code, placed.column, placed.fault.found) in several:
+            continue
+        where = [tell("fault_part.row", row=placed.row)] if placed.row is not None else []
+        where += [_header(draft, placed.column)] if placed.column is not None else []
+        what = f"“{placed.fault.found}” – " if placed.fault.found and placed.row is not None else ""
+        told.append(
+            (_anchor(placed), f"{', '.join(where)}{': ' if where else ''}{what}{_lower(expected(placed.fault))}")
+        )
+    return told
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _anchor(placed: Placed) -> str:
+    if placed.row is None:
+        return "columns" if placed.column is None else f"meaning-{placed.column}"
+    return f"wrong-{placed.row}" if placed.column is None else f"cell-{placed.row}-{placed.column}"
+
+
+def _header(draft: Draft, column: int | None) -> str:
+    text = tidy(draft.headers[column]) if column is not None and column < draft.width else ""
+    return text or (letters(column) if column is not None else "")
+
+
+def _note(note: Note) -> str:
+    """A note without the name of the file, which the page has at its head."""
+    params = {key: ", ".join(value) if isinstance(value, tuple) else value for key, value in note.params.items()}
+    place = "" if note.row is None else f"{teller()('fault_part.row', row=note.row)}: "
+    return place + teller()(f"note.{note.code}", **params)
+
+
 def _choices() -> list[tuple[str, str]]:
     """The known columns in the reader's words."""
     tell = teller()
-    return [(name, tell.known("page.people.column", tell.column(name))) for name in KNOWN_COLUMNS]
+    return [(name, column_said(name, tell)) for name in KNOWN_COLUMNS]
 
 
 def _by_place(faults: tuple[Placed, ...]) -> dict[tuple[int, int | None], list[str]]:
@@ -200,5 +268,5 @@ def _by_place(faults: tuple[Placed, ...]) -> dict[tuple[int, int | None], list[s
     told: dict[tuple[int, int | None], list[str]] = {}
     for placed in faults:
         if placed.row is not None:
-            told.setdefault((placed.row, placed.column), []).append(placed.fault.expected(language()))
+            told.setdefault((placed.row, placed.column), []).append(expected(placed.fault))
     return told

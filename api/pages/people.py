@@ -9,7 +9,8 @@ from flask import Blueprint, Response, request
 
 from api.access import opens, space, store
 from api.pages.room import make_room
-from api.pages.show import language, onward, show
+from api.pages.show import onward, show, teller
+from api.pages.told import summary, wrong_cells
 from api.pages.way import proposal_of
 from api.versions import form_version
 from service.candidates import KNOWN_COLUMNS, header_key
@@ -27,6 +28,7 @@ from service.store.candidates import (
 )
 from service.store.programmes import StoredProgramme, programme
 from service.store.spaces import Scope
+from service.wording import column_said
 
 page = Blueprint("people", __name__)
 page.before_app_request(make_room)
@@ -88,7 +90,7 @@ def add(programme_id: str) -> Response:
     try:
         add_candidates(store(), space(), programme_id, Objects("form", [cells]))
     except InputError as error:
-        return _form(there, cells, wrong=wrong_cells(error), status=422)
+        return _form(there, cells, wrong=wrong_cells(error.faults), status=422)
     return onward("pages.people.show", "person_added", programme_id=programme_id)
 
 
@@ -112,7 +114,7 @@ def change(programme_id: str, candidate_id: str) -> Response:
     try:
         change_candidate(store(), space(), programme_id, person.ref, {**kept, **cells}, version=form_version())
     except InputError as error:
-        return _form(there, cells, person, wrong=wrong_cells(error), status=422)
+        return _form(there, cells, person, wrong=wrong_cells(error.faults), status=422)
     return onward("pages.people.show", "person_changed", programme_id=programme_id)
 
 
@@ -131,14 +133,6 @@ def name_of(person: StoredCandidate) -> str:
     parts = (content.get("name"), *(content.get(key) for key in ("first_name", "last_name")))
     said = " ".join(str(part) for part in ([parts[0]] if parts[0] else parts[1:]) if part)
     return said or str(content["id"])
-
-
-def wrong_cells(error: InputError) -> dict[str, str]:
-    """What is wrong with a person, by column; what is about nobody's column stands at the first name."""
-    wrong: dict[str, str] = {}
-    for fault in error.faults:
-        wrong.setdefault(fault.column or "first_name", fault.expected(language()))
-    return wrong
 
 
 def typed_cells(form: Mapping[str, str]) -> dict[str, str]:
@@ -201,6 +195,7 @@ def _form(
         fields=person_fields(there, cells, columns),
         offered={column.name: column.common for column in columns if column.different <= 60},
         wrong=wrong or {},
+        summary=summary(wrong or {}, {name: column_said(name, teller()) for name in wrong or {}}),
         long=LONG,
         version=request.form.get("version", "" if person is None else person.version),
     )

@@ -10,12 +10,14 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
 from api.access import opens, space, store
-from api.pages.ask import WEIGHTS, wrong_at
-from api.pages.show import language, onward, show
+from api.pages.ask import WEIGHTS
+from api.pages.show import language, onward, show, teller
+from api.pages.told import summary, wrong_at
 from api.pages.way import proposal_of
 from api.versions import form_version
 from service.faults import Fault, InputError
 from service.people_there import columns_of, people_there
+from service.programme import draft_programme
 from service.programme_edit import strength_of, with_rule, with_strength, without_rule
 from service.rule_form import answers_of, every_rule, read_answers, rule_asked_for
 from service.store.programmes import StoredProgramme, change_programme, programme
@@ -105,7 +107,7 @@ def _kept(there: StoredProgramme, rule: str, number: int | None) -> Response:
     place = len(content["rules"]) - 1 if index is None else index
     try:
         if faults:
-            raise InputError(faults)
+            raise InputError([*faults, *draft_programme(content).faults])
         change_programme(store(), space(), there.id, content, version=form_version())
     except InputError as error:
         wrong = wrong_at(_of_this(error.faults, place))
@@ -135,12 +137,16 @@ def _form(
     status: int = 200,
 ) -> Response:
     people = people_there(store(), space(), there.id, there.read())
+    form = rule_asked_for(rule, language())
+    labels = {field.key: field.label for field in form.fields}
+    labels |= {"strength": teller()("page.ask.strength"), "name": teller()("page.ask.name")}
     return show(
         "wish.html",
         status=status,
         programme=there,
         proposal=proposal_of(there),
-        form=rule_asked_for(rule, language()),
+        form=form,
+        summary=summary(wrong or {}, labels),
         answers=answers,
         common=common,
         number=number,

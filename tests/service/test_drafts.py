@@ -58,7 +58,7 @@ def test_a_pasted_table_says_what_it_takes_each_column_for_and_why() -> None:
     found = draft()
     assert found.meanings == ("name", "email", "organisation", OWN, "years", LEAVE)
     reasons = [why(guess, "en") for guess in guesses(found)]
-    assert reasons[0] == "“Naam” is a name for name"
+    assert reasons[0] == "“Naam” is a name for “name”"
     assert reasons[3] == "few different values: handy for wishes"
     assert [guess.why.sure for guess in guesses(found)] == [True, True, True, False, True, False]
 

@@ -80,6 +80,7 @@ def test_a_wish_that_is_not_right_comes_back_as_typed_with_what_is_wrong_beside_
     page = reader.send("/ask/wishes", attribute="gender", value="woman", min="many", max="40%", strength="5")
     assert page.status_code == 422
     assert '<a href="#min">' in page.text
+    assert "At least: Expected: a whole number of people, or a share" in reader.text
     assert 'value="many"' in page.text
     assert 'value="40%"' in page.text
     assert 'aria-invalid="true"' in page.text

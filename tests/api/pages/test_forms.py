@@ -93,7 +93,7 @@ def test_answers_are_mapped_by_hand_tried_on_what_came_and_switched_on(
     assert "One waits for you" in reader.text
     page = reader.open(address(made, "/tally/mapping"))
     assert '<option value="email" selected>' in page.text
-    assert "holds “sector”, a name for sector" in reader.text
+    assert "holds “sector”, a name for “sector”" in reader.text
     reader.send("/tally/mapping", "do=try", **{"meaning-2": "own"})
     assert "What this makes of the last form" in reader.text
     assert "e-mail : an@x.be" in reader.text

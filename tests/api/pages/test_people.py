@@ -56,7 +56,7 @@ def test_a_pasted_table_is_shown_with_its_columns_and_everything_that_is_wrong(
     page = reader.send("/people/import", text=SHEET)
     assert page.status_code == 200
     assert "3 things to mend" in reader.text
-    assert "row 3, E-mail: “bo.x.be” – an e-mail address, with an @" in reader.text
+    assert "row 3, E-mail: “bo.x.be” – expected: an e-mail address, with an @" in reader.text
     assert '<a href="#cell-3-1">' in page.text
     assert 'id="cell-3-1" name="cell-3-1" value="bo.x.be" autocomplete="off" aria-invalid="true"' in page.text
     assert "2 times “Gnet” at Regio" in reader.text
