@@ -25,10 +25,10 @@ from api.schemas import (
     PlacementBody,
     ProposalAnswer,
 )
-from api.standing import explainer, placer
+from api.standing import explainer, hand, placer
 from api.turns import turns
 from api.versions import tagged, wanted_version
-from service.by_hand import Adjustment, Hand
+from service.by_hand import Adjustment
 from service.faults import InputError
 from service.report.files import RENDERINGS, render
 from service.store.proposals import (
@@ -124,10 +124,10 @@ def adjust(query: dict[str, Any], body: dict[str, Any], proposal_id: str) -> Res
     )
     with turns().one():
         try:
-            hand = Hand(question_of(store(), there), there.content)
+            ready = hand(store(), there)
             if query["dry_run"]:
-                return rendered(hand.price(adjustment).as_json(language()))
-            adjusted = hand.adjust(adjustment, limits=Limits(ADJUST_SECONDS, workers=os.cpu_count() or 1))
+                return rendered(ready.price(adjustment).as_json(language()))
+            adjusted = ready.adjust(adjustment, limits=Limits(ADJUST_SECONDS, workers=os.cpu_count() or 1))
         except InputError as error:
             raise of_faults(error, body) from error
     changed = change_proposal(store(), space(), proposal_id, adjusted.proposal, version=version)

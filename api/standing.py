@@ -7,10 +7,11 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Generic, TypeVar
 
+from service.by_hand import Hand
 from service.explain import Explainer
 from service.place import Placer
 from service.store import Store
-from service.store.proposals import StoredProposal, question_of
+from service.store.proposals import StoredProposal, asked_at_first, question_of
 
 Ready = TypeVar("Ready")
 
@@ -47,6 +48,14 @@ _placers: Shelf[Placer] = Shelf()
 def placer(store: Store, there: StoredProposal) -> Placer:
     """A proposal, ready to rank its networks for newcomers."""
     return _placers.get(there, lambda: Placer(question_of(store, there), there.content))
+
+
+_hands: Shelf[Hand] = Shelf()
+
+
+def hand(store: Store, there: StoredProposal) -> Hand:
+    """A proposal, ready to say what moves would cost; a `Hand` changes nothing, so many may ask one at once."""
+    return _hands.get(there, lambda: Hand(asked_at_first(store, there), there.content))
 
 
 def explainer(store: Store, there: StoredProposal) -> Explainer:

@@ -27,7 +27,7 @@ from service.faults import Fault, InputError, nearest
 from service.proposal import proposal_of
 from service.proposal_file import Proposal
 from service.proven import quickly_known
-from service.question import Question, ask
+from service.question import Question, ask, pinned_by_hand
 from service.reading import Asked
 from service.scenario import changed
 from solver.compose import Composed, SolverBugError, Status
@@ -146,6 +146,11 @@ def asked_by_hand(asked: Asked, proposal: Proposal) -> Asked:
     return _with_pins(known, {id_: place[id_] for id_ in _listed(proposal, "pinned") if id_ in place})
 
 
+def asked_as_left(asked: Asked, proposal: Proposal) -> Asked:
+    """The question with the pins by hand of a proposal in a file, where it has any."""
+    return asked_by_hand(asked, proposal) if proposal.get("by_hand") else asked
+
+
 class Hand:
     """A standing proposal, ready to be asked what moves would cost: loaded once and asked many times."""
 
@@ -168,6 +173,14 @@ class Hand:
     def price(self, adjustment: Adjustment) -> Priced:
         """What an adjustment makes of every rule."""
         return self._price(self._places(adjustment), adjustment.unpin)
+
+    def everywhere(self, id_: str) -> dict[str, Priced]:
+        """What putting one person in each other network, or on the waitlist, would make of every rule, by its name."""
+        if id_ not in self.number:
+            raise InputError([self._unknown_id("candidate", id_)])
+        there = self.standing.places[self.number[id_]]
+        names = {k: self.problem.networks[k].name for k in self.standing.groups()} | {WAITING: WAITLIST}
+        return {name: self._price({self.number[id_]: k}, ()) for k, name in names.items() if k != there}
 
     def _price(self, moves: Mapping[int, int], unpin: Iterable[str]) -> Priced:
         change = self.ledger.change(moves)
@@ -388,10 +401,16 @@ def _without_pins(asked: Asked, proposal: Proposal, ids: Sequence[str]) -> Asked
 
 def _with_pins(asked: Asked, places: Mapping[str, int]) -> Asked:
     """The question with pins by hand."""
-    question = asked.question
-    number = {id_: person for person, id_ in enumerate(question.ids)}
-    pins = {number[id_]: place for id_, place in places.items()}
-    return replace(asked, question=replace(question, problem=_pinned(question.problem, pins)))
+    networks = asked.question.problem.networks
+    names = {id_: WAITLIST if place == WAITING else networks[place].name for id_, place in places.items()}
+    return replace(asked, question=pinned_by_hand(asked.question, names))
+
+
+def kept_by_hand(question: Question, proposal: Proposal) -> None:
+    """Says in a proposal that was made from another one which pins by hand still hold in it."""
+    if question.by_hand:
+        pinned = [id_ for id_ in question.ids if id_ in question.by_hand]
+        proposal["by_hand"] = {"moved": [], "pinned": pinned, "unpinned": []}
 
 
 def _pinned(problem: Problem, pins: Mapping[int, int]) -> Problem:

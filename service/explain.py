@@ -169,7 +169,13 @@ class Explainer:
         self.asked = asked
         self.baseline = Baseline(proposal)
         question = asked.question
-        self.question = ask(question.programme, question.candidates, asked.origin.files, names=self.baseline.sizes)
+        self.question = ask(
+            question.programme,
+            question.candidates,
+            asked.origin.files,
+            names=self.baseline.sizes,
+            by_hand=question.by_hand,
+        )
         self.composition = self.baseline.composition(self.question)
         self.ledger = Ledger(self.question.problem, self.composition)
 

@@ -114,7 +114,9 @@ class Placer:
     def _named(self, question: Question) -> Question:
         """The question with its free networks named as in the proposal."""
         sizes = self.baseline.sizes
-        return ask(question.programme, question.candidates, self.asked.origin.files, names=sizes)
+        return ask(
+            question.programme, question.candidates, self.asked.origin.files, names=sizes, by_hand=question.by_hand
+        )
 
     def read(self, source: Source) -> tuple[Candidate, ...]:
         """The newcomers in a file; raises InputError with every fault."""
@@ -139,7 +141,7 @@ class Placer:
         """Every network for one newcomer."""
         base = self.question
         listed = _with(base.candidates, newcomer)
-        question = ask(base.programme, listed, self.asked.origin.files, names=self.baseline.sizes)
+        question = ask(base.programme, listed, self.asked.origin.files, names=self.baseline.sizes, by_hand=base.by_hand)
         person = len(question.ids) - 1
         standing = Composition((*self.composition.places, WAITING), *self._setting(question))
         ledger = Ledger(question.problem, standing)

@@ -6,7 +6,7 @@ import csv
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from itertools import chain, combinations, count
@@ -59,6 +59,8 @@ class Question:
     problem: Problem
     notes: tuple[Fault, ...] = ()
     """What the organiser should know, though it is no error: ids of history that are gone, homes that are unknown."""
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    """The network, or the waitlist, of everybody whom the organiser pinned in a proposal, by id."""
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -67,17 +69,36 @@ class Question:
 
 
 def ask(
-    programme: Programme, candidates: CandidateList, files: Files, *, names: Mapping[str, int] | None = None
+    programme: Programme,
+    candidates: CandidateList,
+    files: Files,
+    *,
+    names: Mapping[str, int] | None = None,
+    by_hand: Mapping[str, str] | None = None,
 ) -> Question:
     """The problem that a programme and its candidates make; raises InputError with every fault.
 
-    `names`: networks of an earlier answer, with how many members each had; networks that are free take these names.
+    names: networks of an earlier answer, with how many members each had; networks that are free take these names.
+    by_hand: pins of an earlier answer; whom or what is no longer there is left out. Those of the programme come first.
     """
     asker = _Asker(programme, candidates, files, names or {})
     problem = asker.problem()
     if asker.faults or problem is None:
         raise InputError(asker.faults)
-    return Question(programme, candidates, problem, tuple(asker.notes))
+    return pinned_by_hand(Question(programme, candidates, problem, tuple(asker.notes)), by_hand or {})
+
+
+def pinned_by_hand(question: Question, pins: Mapping[str, str]) -> Question:
+    """The question with more pins, by id: a network by name, or the waitlist."""
+    if not pins:
+        return question
+    people = {id_: person for person, id_ in enumerate(question.ids)}
+    places = {same_value_key(network.name): k for k, network in enumerate(question.problem.networks)}
+    places["waitlist"] = WAITING
+    there = {id_: name for id_, name in pins.items() if id_ in people and same_value_key(name) in places}
+    more = {people[id_]: places[same_value_key(name)] for id_, name in there.items()}
+    problem = replace(question.problem, pins={**more, **question.problem.pins})
+    return replace(question, problem=problem, by_hand=there)
 
 
 @dataclass

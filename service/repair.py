@@ -15,6 +15,7 @@ from typing import Any
 
 from service.announced import changed_networks, laid_together, replan
 from service.baseline import Baseline, check_networks, merged
+from service.by_hand import kept_by_hand
 from service.candidates import same_value_key
 from service.changes import Changes
 from service.compose import USUAL_SECONDS
@@ -212,4 +213,5 @@ def _planned(mended: Mended, choice: Choice, limits: Limits, watch: Watch, clock
     stated = proposal_of(question, result, sha256=mended.asked.sha256)
     laid_together(question, baseline, stated, announced.kept, from_meeting=from_meeting)
     stated["repair"] = mended.as_json()
+    kept_by_hand(question, stated)
     return replace(mended, result=result, proposal=stated)

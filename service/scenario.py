@@ -48,7 +48,7 @@ def changed(asked: Asked, changes: Changes, *, names: Mapping[str, int] | None =
     if faults or draft.programme is None:
         raise InputError(told_once(faults))
     candidates = changer.candidates(draft.programme)
-    question = ask(draft.programme, candidates, asked.origin.files, names=names)
+    question = ask(draft.programme, candidates, asked.origin.files, names=names, by_hand=asked.question.by_hand)
     question = dataclasses.replace(question, notes=(*question.notes, *changer.notes))
     sources = (*asked.origin.sources, *changes.add)
     origin = Origin(tables, sources, asked.origin.files, asked.origin.skip_bad_rows)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from service.baseline import WAITLIST, Baseline, check_networks, merged
+from service.by_hand import kept_by_hand
 from service.changes import Changes, Scenario
 from service.proposal import part, proposal_of, strength_of
 from service.proposal_file import Proposal
@@ -86,6 +87,7 @@ class Compared:
             "changes": self.scenario.changes.switches(),
             "line": self.line,
         }
+        kept_by_hand(self.question, stated)
         return stated
 
     def moves(self) -> list[Move]:

@@ -185,7 +185,7 @@ def _form(
 ) -> Response:
     columns = columns_of(people_there(store(), space(), there.id, there.read()), most=60)
     return show(
-        "person.html",
+        "people_person.html",
         status=status,
         programme=there,
         proposal=proposal_of(there),

@@ -31,5 +31,5 @@ def way_of(programme: StoredProgramme, proposal: StoredProposal | None) -> list[
 
 
 def _address(step: str, **values: Any) -> str | None:
-    endpoint = f"pages.{step}.show"
+    endpoint = f"pages.{step}.start"
     return url_for(endpoint, **values) if endpoint in current_app.view_functions else None

@@ -6,12 +6,6 @@ document.addEventListener('htmx:configRequest', event => {
   if (token) event.detail.headers['X-CSRF-Token'] = token;
 });
 
-// Says something to whoever listens to the page instead of looking at it.
-export function announce(text) {
-  const place = document.querySelector('#announce');
-  if (place) place.textContent = text;
-}
-
 // What went wrong is where the reader begins.
 document.querySelector('.faults')?.focus();
 

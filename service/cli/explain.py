@@ -34,6 +34,7 @@ def explain(
 ) -> int:
     """Why the candidate ID sits here in PROPOSAL, and what every other place would cost."""
     from service.baseline import open_baseline  # noqa: PLC0415
+    from service.by_hand import asked_as_left  # noqa: PLC0415
     from service.explain import explain as use_case  # noqa: PLC0415
     from service.progress import watched  # noqa: PLC0415
     from service.reading import load  # noqa: PLC0415
@@ -42,6 +43,7 @@ def explain(
 
     asked = load(programme, skip_bad_rows=skip_bad_rows)
     beside = open_baseline(proposal)
+    asked = asked_as_left(asked, beside.proposal)
     warmed(as_json=as_json)
     limits = repair_limits(time_limit, effort, seed, workers)
     with watched(err, quiet=as_json), interruptible() as stopped:

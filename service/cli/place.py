@@ -33,12 +33,14 @@ def place(
     Everything is counted exactly and at once, so limits, seed and workers change nothing.
     """
     from service.baseline import open_baseline  # noqa: PLC0415
+    from service.by_hand import asked_as_left  # noqa: PLC0415
     from service.place import rankings  # noqa: PLC0415
     from service.reading import load  # noqa: PLC0415
     from service.show import show_ranking, written  # noqa: PLC0415
 
     asked = load(programme, skip_bad_rows=skip_bad_rows)
-    found = rankings(asked, open_baseline(baseline).proposal, candidate)
+    beside = open_baseline(baseline).proposal
+    found = rankings(asked_as_left(asked, beside), beside, candidate)
     told = found[0].as_json() if len(found) == 1 else {"placements": [each.as_json() for each in found]}
     if folder is not None:
         written(folder / "placement.json", f"{json.dumps(told, ensure_ascii=False, indent=1)}\n".encode())

@@ -70,6 +70,7 @@ def repair(
     Shows what more moves would save; --price-per-move and --move-budget choose among that.
     """
     from service.baseline import open_baseline  # noqa: PLC0415
+    from service.by_hand import asked_as_left  # noqa: PLC0415
     from service.progress import watched  # noqa: PLC0415
     from service.reading import load  # noqa: PLC0415
     from service.repair import mend, repair_limits  # noqa: PLC0415
@@ -80,6 +81,7 @@ def repair(
     changes = changes_in(given)
     asked = load(programme, skip_bad_rows=skip_bad_rows)
     beside = open_baseline(baseline, changes)
+    asked = asked_as_left(asked, beside.proposal)
     target = folder or programme.parent / f"{programme.stem}-repaired"
     not_over(target, baseline)
     warmed(as_json=as_json)

@@ -66,6 +66,7 @@ def what_if(
     """
     from service import what_if as use_case  # noqa: PLC0415
     from service.baseline import open_baseline  # noqa: PLC0415
+    from service.by_hand import asked_as_left  # noqa: PLC0415
     from service.compared_files import write_compared, write_row  # noqa: PLC0415
     from service.files import FilesBeside  # noqa: PLC0415
     from service.progress import watched  # noqa: PLC0415
@@ -82,6 +83,7 @@ def what_if(
         row = (Scenario(changes.line(), changes),)
     asked = load(programme, skip_bad_rows=skip_bad_rows)
     beside = open_baseline(baseline, Changes() if row else changes)
+    asked = asked_as_left(asked, beside.proposal)
     if folder is not None:
         not_over(folder, baseline)
     limits = limits_of(time_limit, effort, seed, workers)

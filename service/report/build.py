@@ -35,9 +35,9 @@ from service.report.rule_rows import RuleWriter
 from service.report.telling import Teller
 
 
-def report_of(question: Question, proposal: Proposal) -> Report:
-    """The organiser's report of a proposal."""
-    tell = Teller(question.programme.language)
+def report_of(question: Question, proposal: Proposal, language: str | None = None) -> Report:
+    """The organiser's report of a proposal, in the language of the programme unless another is asked for."""
+    tell = Teller(language or question.programme.language)
     directory = Directory(question, tell)
     rules = RuleWriter(question, directory, tell)
     number = {id_: index for index, id_ in enumerate(question.ids)}
@@ -83,7 +83,7 @@ def shared_of(question: Question, proposal: Proposal, directory: Directory | Non
     )
     return Shared(
         programme=proposal["programme"]["name"],
-        language=programme.language,
+        language=directory.tell.language,
         sha256=proposal["programme"]["sha256"],
         timezone=programme.meetings.timezone,
         minutes=programme.meetings.minutes,

@@ -203,6 +203,8 @@ class Breach:
     penalty: int
     text: str
     discreet: str
+    people: tuple[str, ...] = ()
+    """Who is named, by id."""
 
 
 @dataclass(frozen=True, slots=True)

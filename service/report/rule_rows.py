@@ -31,6 +31,8 @@ class RuleWriter:
         self.networks = [network.name for network in question.problem.networks]
         self.directory = directory
         self.tell = tell
+        self.told_in = question.programme.language
+        """The language of the texts in the proposal."""
 
     def of_composition(self, proposal: Proposal) -> Iterator[RuleRow]:
         """The rules about networks, as the proposal lists them."""
@@ -101,19 +103,19 @@ class RuleWriter:
     # where it does not hold
 
     def _breach(self, row: Mapping[str, Any], violation: Mapping[str, Any], network: str | None) -> Breach:
-        text: str = violation["text"]
-        named, discreet = self._named(RULES[row["rule"]], text)
-        return Breach(network, violation.get("meeting"), violation["penalty"], named, discreet)
+        return self._named(RULES[row["rule"]], violation, network)
 
-    def _named(self, kind: type[Rule], text: str) -> tuple[str, str]:
-        """A violation's text with names for ids, and without people; a text of another shape stays as it is.
+    def _named(self, kind: type[Rule], violation: Mapping[str, Any], network: str | None) -> Breach:
+        """A violation with names for ids, and without people; a text of another shape stays as it is.
 
         The proposal is read by machines too, so its texts name people by id.
         """
-        template: str = getattr(kind.violation, self.tell.language)
-        match = _pattern(template).fullmatch(text)
+        text: str = violation["text"]
+        meeting, penalty = violation.get("meeting"), violation["penalty"]
+        match = _pattern(getattr(kind.violation, self.told_in)).fullmatch(text)
         if match is None:
-            return text, self.tell("report.see_report")
+            return Breach(network, meeting, penalty, text, self.tell("report.see_report"))
+        template: str = getattr(kind.violation, self.tell.language)
         facts = match.groupdict()
         if "attribute" in facts:
             facts["attribute"] = self.tell.column(facts["attribute"])
@@ -122,10 +124,16 @@ class RuleWriter:
         people = set() if issubclass(kind, TrioRule) else _PEOPLE & facts.keys()
         if not people:
             told = template.format_map(facts)
-            return told, told
+            return Breach(network, meeting, penalty, told, told)
         named = {key: self._names(value) if key in people else value for key, value in facts.items()}
         hidden = {key: "…" if key in people else value for key, value in facts.items()}
-        return template.format_map(named), template.format_map(hidden)
+        ids = tuple(dict.fromkeys(id_ for key in sorted(people) for id_ in self._ids(facts[key])))
+        return Breach(network, meeting, penalty, template.format_map(named), template.format_map(hidden), ids)
+
+    def _ids(self, text: str) -> Iterator[str]:
+        comma, dash = _BETWEEN_IDS
+        for part in text.split(comma):
+            yield from (id_ for id_ in part.split(dash) if id_ in self.directory.people)
 
     def _names(self, text: str) -> str:
         comma, dash = _BETWEEN_IDS

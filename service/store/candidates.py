@@ -94,6 +94,13 @@ def count_candidates(store: Store, space: str, programme: str) -> int:
         return count_of(connection, programme)
 
 
+def every_candidate(store: Store, space: str, programme: str) -> list[Mapping[str, Any]]:
+    """The cells of everybody, in the order in which they came."""
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return rows_of(connection, programme)
+
+
 def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:
     """One candidate, by the organiser's id or the store's own."""
     with store.reading() as connection:

@@ -71,9 +71,13 @@ def standing_proposal(store: Store, space: str, programme: str) -> StoredProposa
 
 def question_of(store: Store, there: StoredProposal) -> Asked:
     """The question that a proposal answers, with what was pinned by hand since."""
+    return asked_by_hand(asked_at_first(store, there), there.content)
+
+
+def asked_at_first(store: Store, there: StoredProposal) -> Asked:
+    """The question that a proposal answers, as it was asked, whatever was pinned by hand since."""
     with store.reading() as connection:
-        asked = asked_again(connection, there.question)
-    return asked_by_hand(asked, there.content)
+        return asked_again(connection, there.question)
 
 
 def accept(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:
@@ -99,6 +103,13 @@ def change_proposal(store: Store, space: str, id_: str, content: Proposal, *, ve
     with store.writing() as connection:
         there = _seen(connection, space, id_, version)
         return _put(connection, space, there, content, undo=(*there.undo, version), redo=())
+
+
+def before(store: Store, space: str, there: StoredProposal) -> Proposal | None:
+    """What a proposal said before its last change by hand; None where there was none."""
+    with store.reading() as connection:
+        _find(connection, space, there.id)
+        return _was(connection, there.id, there.undo[-1]) if there.undo else None
 
 
 def undo(store: Store, space: str, id_: str, *, version: int) -> StoredProposal:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
+from service.candidates import PERSON_COLUMNS
 from service.files import NoFiles
 from service.intake.tables import Objects
 from service.reading import Asked, asked_of
-from service.store.candidates import cells_of, rows_of
+from service.store.candidates import cells_of, rows_of, without_mention
 from service.store.errors import NotThereError
 from service.store.names import new_id, now
 from service.store.programmes import StoredProgramme
@@ -29,7 +31,11 @@ def keep_question(connection: Connection, programme: StoredProgramme) -> str:
 
 def keep_changed_question(connection: Connection, programme: str, posed: Asked) -> str:
     """The id of a question that changes have made of another one."""
-    people = [cells_of(person) for person in posed.question.candidates.candidates]
+    listed = posed.question.candidates.candidates
+    there = {person.id for person in listed}
+    # Whom a change has dropped may still be named by others; read again, that would be a fault.
+    gone = sorted({id_ for person in listed for column in PERSON_COLUMNS for id_ in person.values(column)} - there)
+    people = [reduce(without_mention, gone, cells_of(person)) for person in listed]
     return _kept(connection, programme, posed.origin.tables, people)
 
 

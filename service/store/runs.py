@@ -108,6 +108,7 @@ class Event:
     number: int
     kind: str
     content: Mapping[str, Any]
+    at: datetime
 
 
 def ask_for_run(store: Store, space: str, programme: str, asked: Mapping[str, Any]) -> Run:
@@ -175,6 +176,21 @@ def list_runs(store: Store, space: str, programme: str, *, after: int = 0, limit
         return page_of(connection, query, runs, _run, after=after, limit=limit)
 
 
+def last_runs(store: Store, space: str, programme: str, most: int = 20) -> tuple[Run, ...]:
+    """The last few runs of a programme, the newest first."""
+    query = select(runs).where(runs.c.space == space, runs.c.programme == programme).order_by(runs.c.seq.desc())
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return tuple(map(_run, connection.execute(query.limit(most))))
+
+
+def runs_beside(store: Store, space: str, baseline: str, most: int = 50) -> tuple[Run, ...]:
+    """The last scenarios and repairs of a proposal, the newest first."""
+    query = select(runs).where(runs.c.space == space, runs.c.baseline == baseline).order_by(runs.c.seq.desc())
+    with store.reading() as connection:
+        return tuple(map(_run, connection.execute(query.limit(most))))
+
+
 def cancel(store: Store, space: str, id_: str) -> Run:
     """Asks a run to stop with the best it has; one that no worker has begun ends at once."""
     with store.writing() as connection:
@@ -194,7 +210,7 @@ def events_after(store: Store, space: str, id_: str, number: int) -> tuple[Event
     with store.reading() as connection:
         _find(connection, space, id_)
         query = select(events).where(events.c.run == id_, events.c.seq > number).order_by(events.c.seq)
-        return tuple(Event(row.seq, row.kind, row.content) for row in connection.execute(query))
+        return tuple(Event(row.seq, row.kind, row.content, row.created_at) for row in connection.execute(query))
 
 
 # What workers do.

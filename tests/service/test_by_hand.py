@@ -22,6 +22,7 @@ from service.faults import InputError
 from service.proposal_file import Proposal, as_bytes, read_proposal
 from service.reading import Asked, load
 from service.repair import mend, repair_limits
+from service.what_if import what_if
 from service.words import LANGUAGES
 from solver.limits import Limits
 from tests.outside.programmes import random_programme
@@ -374,3 +375,25 @@ def test_adjusted_is_of_the_same_run() -> None:
     """Seed, workers and effort are those that it was composed with."""
     made = by_hand(FREE, FREE_STANDING).proposal
     assert {key: made[key] for key in FREE_STANDING} == FREE_STANDING
+
+
+def test_what_was_pinned_by_hand_holds_in_a_scenario_and_a_repair() -> None:
+    """Whoever was pinned stays where they were put, and what is proposed next says so."""
+    who, to = legal_move(FREE, FREE_STANDING)
+    there = by_hand(FREE, FREE_STANDING, {who: to}, pin=(who,)).proposal
+    beside = asked_by_hand(FREE, there)
+    compared = what_if(beside, there, Changes(), LIMITS)
+    mended = mend(beside, there, Changes(), repair_limits(2, None, 1, 1))
+    for made in (compared.proposal(), mended.proposal):
+        assert made is not None
+        assert home(made)[who] == to
+        assert made["by_hand"] == {"moved": [], "pinned": [who], "unpinned": []}
+
+
+def test_without_the_pin_a_scenario_may_put_them_back() -> None:
+    """The other half of the test above: where everybody is free, the best is what it was."""
+    who, to = legal_move(FREE, FREE_STANDING)
+    there = by_hand(FREE, FREE_STANDING, {who: to}).proposal
+    found = what_if(asked_by_hand(FREE, there), there, Changes(), LIMITS).proposal()
+    assert found["composition"]["objective"] <= FREE_STANDING["composition"]["objective"]
+    assert "by_hand" not in found

@@ -117,6 +117,7 @@ class _Forms(HTMLParser):
         self.found: list[_Form] = []
         self.open: _Form | None = None
         self.select: str | None = None
+        self.several = False
         self.area: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -134,11 +135,11 @@ class _Forms(HTMLParser):
                 if kind not in ("submit", "file", "button"):
                     self._add(name, given.get("value") or ("on" if kind == "checkbox" else ""))
             elif tag == "select":
-                self.select = name
+                self.select, self.several = name, "multiple" in given
             elif tag == "textarea":
                 self.area = name
                 self._add(name, "")
-        first = self.open is not None and self.select not in self.open.values
+        first = self.open is not None and not self.several and self.select not in self.open.values
         if tag == "option" and self.select and self.open is not None and (first or "selected" in given):
             self.open.values[self.select] = given.get("value") or ""
 
