@@ -28,9 +28,9 @@ page = Blueprint("ask", __name__)
 PROGRAMME_FILE = "programme.toml"
 
 
-@page.get("/programmes/<programme_id>/ask", endpoint="show")
+@page.get("/programmes/<programme_id>/ask")
 @opens(Scope.ORGANISE)
-def show_asked(programme_id: str) -> Response:
+def start(programme_id: str) -> Response:
     """Everything that is asked."""
     return ask_page(programme(store(), space(), programme_id))
 
@@ -48,7 +48,7 @@ def change(programme_id: str) -> Response:
         change_programme(store(), space(), programme_id, content, version=form_version())
     except InputError as error:
         return ask_page(there, frame=answers, wrong=wrong_at(error.faults), version=form_version(), status=422)
-    return onward("pages.ask.show", "asked", programme_id=programme_id)
+    return onward("pages.ask.start", "frame_kept", programme_id=programme_id)
 
 
 @page.post("/programmes/<programme_id>/ask/preset")
@@ -59,11 +59,11 @@ def preset(programme_id: str) -> Response:
     kind = request.form.get("kind", "")
     people = people_there(store(), space(), programme_id, there.read())
     if kind not in KINDS:
-        return onward("pages.ask.show", programme_id=programme_id, at="presets")
+        return onward("pages.ask.start", programme_id=programme_id, at="presets")
     content = with_preset(there.content, kind, people, instead="instead" in request.form)
     added = len(content["rules"]) - (0 if "instead" in request.form else len(there.content.get("rules", ())))
     change_programme(store(), space(), programme_id, content, version=form_version())
-    return onward("pages.ask.show", "preset", n=added, programme_id=programme_id, at="wishes")
+    return onward("pages.ask.start", "preset", n=added, programme_id=programme_id, at="wishes")
 
 
 @page.get(f"/programmes/<programme_id>/ask/{PROGRAMME_FILE}")
@@ -91,7 +91,7 @@ def take(programme_id: str) -> Response:
         change_programme(store(), space(), programme_id, found.content, version=form_version())
     except InputError as error:
         return ask_page(there, file_faults=error.faults, version=form_version(), status=422)
-    return onward("pages.ask.show", "file_taken", programme_id=programme_id)
+    return onward("pages.ask.start", "file_taken", programme_id=programme_id)
 
 
 def ask_page(

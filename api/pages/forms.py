@@ -54,9 +54,9 @@ TRIED = 5
 """Deliveries that a mapping is tried on."""
 
 
-@page.get("/programmes/<programme_id>/people/forms", endpoint="show")
+@page.get("/programmes/<programme_id>/people/forms")
 @opens(Scope.ORGANISE)
-def show_forms(programme_id: str) -> Response:
+def start(programme_id: str) -> Response:
     """Every form tool that the programme is open to."""
     there = programme(store(), space(), programme_id)
     seen = sources_of(store(), space(), programme_id)

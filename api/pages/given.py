@@ -99,7 +99,7 @@ def remove(programme_id: str, which: str, number: int) -> Response:
     _entry(there, given, number)
     content = given.take(there.content, number - 1)
     change_programme(store(), space(), programme_id, content, version=form_version())
-    return onward("pages.ask.show", f"{which}_gone", programme_id=programme_id, at=which)
+    return onward("pages.ask.start", f"{which}_gone", programme_id=programme_id, at=which)
 
 
 def _given(which: str) -> Given:
@@ -129,7 +129,7 @@ def _kept(there: StoredProgramme, given: Given, number: int | None) -> Response:
         mine = [replace(f, pointer=(f.pointer or "").removeprefix(start).partition("[")[0]) for f in error.faults]
         wrong = {key.partition(".")[0]: text for key, text in wrong_at(mine).items()}
         return _form(there, given, answers, number, wrong=wrong, status=422)
-    return onward("pages.ask.show", f"{given.name}_kept", programme_id=there.id, at=given.name)
+    return onward("pages.ask.start", f"{given.name}_kept", programme_id=there.id, at=given.name)
 
 
 def _form(

@@ -91,7 +91,7 @@ def review(programme_id: str) -> Response:
         added = take_in(store(), space(), programme_id, draft, skip_bad_rows=wanted == "good")
     except InputError:
         return _review(there, draft, status=422)
-    return onward("pages.people.show", "people_added", n=len(added.items), programme_id=programme_id)
+    return onward("pages.people.start", "people_added", n=len(added.items), programme_id=programme_id)
 
 
 def _source() -> Source:

@@ -45,9 +45,9 @@ SHOWN = 7
 LONG = frozenset({"notes", "project", "asks", "offers"})
 
 
-@page.get("/programmes/<programme_id>/people", endpoint="show")
+@page.get("/programmes/<programme_id>/people")
 @opens(Scope.ORGANISE)
-def show_list(programme_id: str) -> Response:
+def start(programme_id: str) -> Response:
     """The list."""
     there = programme(store(), space(), programme_id)
     wanted = request.args.get("find", "").strip()
@@ -91,7 +91,7 @@ def add(programme_id: str) -> Response:
         add_candidates(store(), space(), programme_id, Objects("form", [cells]))
     except InputError as error:
         return _form(there, cells, wrong=wrong_cells(error.faults), status=422)
-    return onward("pages.people.show", "person_added", programme_id=programme_id)
+    return onward("pages.people.start", "person_added", programme_id=programme_id)
 
 
 @page.get("/programmes/<programme_id>/people/<candidate_id>")
@@ -115,7 +115,7 @@ def change(programme_id: str, candidate_id: str) -> Response:
         change_candidate(store(), space(), programme_id, person.ref, {**kept, **cells}, version=form_version())
     except InputError as error:
         return _form(there, cells, person, wrong=wrong_cells(error.faults), status=422)
-    return onward("pages.people.show", "person_changed", programme_id=programme_id)
+    return onward("pages.people.start", "person_changed", programme_id=programme_id)
 
 
 @page.post("/programmes/<programme_id>/people/<candidate_id>/remove")
@@ -124,7 +124,7 @@ def remove(programme_id: str, candidate_id: str) -> Response:
     """Takes somebody off the list, and out of what others say of them."""
     person = candidate(store(), space(), programme_id, candidate_id)
     remove_candidate(store(), space(), programme_id, person.ref, version=form_version())
-    return onward("pages.people.show", "person_gone", programme_id=programme_id)
+    return onward("pages.people.start", "person_gone", programme_id=programme_id)
 
 
 def name_of(person: StoredCandidate) -> str:

@@ -77,7 +77,7 @@ def weigh(programme_id: str, number: int) -> Response:
     rule = with_strength(_entry(there, number), request.form.get("strength", ""))
     content = with_rule(there.content, rule, number - 1)
     change_programme(store(), space(), programme_id, content, version=form_version())
-    return onward("pages.ask.show", "weighed", programme_id=programme_id, at=f"wish-{number}")
+    return onward("pages.ask.start", "weighed", programme_id=programme_id, at=f"wish-{number}")
 
 
 @page.post("/programmes/<programme_id>/ask/wishes/<int:number>/remove")
@@ -88,7 +88,7 @@ def remove(programme_id: str, number: int) -> Response:
     _entry(there, number)
     content = without_rule(there.content, number - 1)
     change_programme(store(), space(), programme_id, content, version=form_version())
-    return onward("pages.ask.show", "wish_gone", programme_id=programme_id, at="wishes")
+    return onward("pages.ask.start", "wish_gone", programme_id=programme_id, at="wishes")
 
 
 def _kept(there: StoredProgramme, rule: str, number: int | None) -> Response:
@@ -112,7 +112,7 @@ def _kept(there: StoredProgramme, rule: str, number: int | None) -> Response:
     except InputError as error:
         wrong = wrong_at(_of_this(error.faults, place))
         return _form(there, rule, answers, {**common, "networks": networks}, number, wrong=wrong, status=422)
-    return onward("pages.ask.show", "wished", programme_id=there.id, at=f"wish-{place + 1}")
+    return onward("pages.ask.start", "wished", programme_id=there.id, at=f"wish-{place + 1}")
 
 
 def _of_this(faults: Sequence[Fault], place: int) -> list[Fault]:
