@@ -26,6 +26,8 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   form_no_mapping form_nobody_mapped form_not_yes_no form_not_postcode form_not_date not_pointer
                   form_no_secret form_secret_wrong form_signature_missing form_signature_wrong form_time_stale
                   form_too_long
+    a page        draft_too_large draft_damaged draft_meaning draft_nameless draft_nobody not_lines page_no_file
+                  page_no_list
     a user        bad_login login_taken bad_password
 """
 

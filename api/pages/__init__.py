@@ -10,12 +10,27 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
-from api.pages import assets, board, compare, compose, home, out, signin, trios
+from api.pages import (
+    ask,
+    assets,
+    board,
+    compare,
+    compose,
+    forms,
+    given,
+    home,
+    lists,
+    out,
+    people,
+    signin,
+    trios,
+    wishes,
+)
 from api.pages.errors import tell_errors
 from api.pages.guard import guard_page, headers_of_pages
 from api.pages.way import way_of
 
-PAGES = (assets, signin, home, compose, board, trios, compare, out)
+PAGES = (assets, signin, home, people, lists, forms, ask, wishes, given, compose, board, trios, compare, out)
 """Every page there is; another one is added here."""
 
 

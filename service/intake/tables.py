@@ -9,7 +9,7 @@ from service.faults import Fault, InputError
 from service.intake import delimited, guard, json_rows, spreadsheet
 from service.intake.raw import Cell, RawTable
 
-__all__ = ["Cell", "Objects", "RawTable", "Source", "read_table"]
+__all__ = ["Cell", "Objects", "RawTable", "Source", "Tabled", "read_table"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,13 @@ class Objects:
 
     name: str
     rows: Sequence[object]
+
+
+@dataclass(frozen=True, slots=True)
+class Tabled(Objects):
+    """A table that was read already and has been looked at since; it has no objects."""
+
+    table: RawTable
 
 
 Source: TypeAlias = Path | tuple[str, bytes] | Objects
@@ -43,6 +50,8 @@ def read_table(source: Source) -> RawTable:
 
     The kind is read from the content. A file whose ending says otherwise is refused rather than guessed at.
     """
+    if isinstance(source, Tabled):
+        return source.table
     if isinstance(source, Objects):
         return json_rows.table_of_objects(source.name, source.rows)
     name, data = (source.name, guard.read_bytes(source)) if isinstance(source, Path) else source

@@ -82,6 +82,13 @@ def list_candidates(
         return page_with(connection, _PAGE, {"programme": programme}, _stored, after=after, limit=limit)
 
 
+def cells_there(store: Store, space: str, programme: str) -> list[Mapping[str, Any]]:
+    """The cells of every candidate of a programme, in the order in which they came."""
+    with store.reading() as connection:
+        find_programme(connection, space, programme)
+        return rows_of(connection, programme)
+
+
 def count_candidates(store: Store, space: str, programme: str) -> int:
     """How many candidates a programme has."""
     with store.reading() as connection:

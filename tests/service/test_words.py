@@ -54,3 +54,19 @@ def test_braces_in_what_a_user_wrote_are_left_alone() -> None:
 def test_unknown_language_or_key_fails(language: str, key: str) -> None:
     with pytest.raises(UnknownWordsError):
         say(language, key)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_key_stands_in_two_files(language: str) -> None:
+    """The second would silently take the place of the first."""
+    import tomllib
+    from importlib import resources
+
+    from service.words.catalogue import _flatten
+
+    seen: dict[str, str] = {}
+    for file in sorted(resources.files("service.words").iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".toml") and file.name.removesuffix(".toml").split("-")[0] == language:
+            for key, _ in _flatten("", tomllib.loads(file.read_text("utf-8"))):
+                assert key not in seen, (key, file.name, seen[key])
+                seen[key] = file.name
