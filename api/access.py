@@ -14,9 +14,11 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, g, request
 from werkzeug.exceptions import MethodNotAllowed
 
+from api.known import Known
+from api.limits import refuse_many_calls, refuse_many_wrong_keys
 from api.problems import DOCS, ProblemError
-from service.store import Store
-from service.store.spaces import EVERY_SCOPE, Scope, digest, first_space, key_for
+from service.store import Store, now
+from service.store.spaces import EVERY_SCOPE, Key, Scope, digest, first_space, key_with
 from service.store.users import User, session_of
 
 OPEN = (DOCS, "/api/v1/openapi.json")
@@ -58,6 +60,13 @@ def scopes_of(view: Callable[..., Any]) -> frozenset[Scope] | None:
     return found
 
 
+def usable_key(key: str) -> str:
+    """A key as callers send it; raises ValueError for one that no header can carry."""
+    if not key.isascii() or not key.isprintable() or not key.strip():
+        raise ValueError("a key is made of letters, digits and signs of ASCII")
+    return key.strip()
+
+
 def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     """Makes every call under /api/v1 need `Authorization: Bearer <key>`.
 
@@ -65,13 +74,16 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
     """
     right = None
     if key is not None:
-        if not key.isascii() or not key.isprintable() or not key.strip():
-            raise ValueError("a key is made of letters, digits and signs of ASCII")
-        right = Caller(first_space(store)[0], EVERY_SCOPE), digest(key.strip())
+        right = Caller(first_space(store)[0], EVERY_SCOPE), digest(usable_key(key))
+    # By digest: no key stands in the memory of this process for longer than its call.
+    known = Known[str, Key](lambda name: key_with(store, name))
 
     @app.before_request
     def let_in() -> None:
-        if not request.path.startswith("/api/v1/") or request.path in OPEN:
+        if not request.path.startswith("/api/v1/"):
+            return
+        if request.path in OPEN:
+            refuse_many_calls(None)
             return
         # Which methods an address answers is public, so a wrong method is called that, key or no key.
         if isinstance(request.routing_exception, MethodNotAllowed):
@@ -79,6 +91,7 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         view = None if request.endpoint is None else current_app.view_functions[request.endpoint]
         needed = None if view is None else scopes_of(view)
         if needed == frozenset() and "Authorization" not in request.headers:
+            refuse_many_calls(None)
             return
         g.caller = _shown()
         if view is not None and (needed is None or (needed and not needed & g.caller.scopes)):
@@ -94,16 +107,20 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
         # Read by hand: the usual parser takes a key with "=" in it for something else.
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not given.strip():
+            refuse_many_calls(None)
             raise ProblemError("key_missing", headers={"WWW-Authenticate": 'Bearer realm="kring"'})
         return _caller(given.strip())
 
     def _caller(given: str) -> Caller:
         # Digests have one length, so the time that comparing takes tells nothing of the key.
         if right is not None and compare_digest(digest(given), right[1]):
+            refuse_many_calls("of the environment")
             return right[0]
-        kept = key_for(store, given)
-        if kept is None:
+        kept = known.get(digest(given))
+        if kept is None or not kept.opens_at(now()):
+            refuse_many_wrong_keys()
             raise ProblemError("key_wrong", headers={"WWW-Authenticate": 'Bearer realm="kring", error="invalid_token"'})
+        refuse_many_calls(kept.id)
         return Caller(kept.space, kept.scopes)
 
 

@@ -10,12 +10,14 @@ from api import candidates, check, compose, conflicts, health, intake, metrics, 
 from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
+from api.limits import Buckets, limit
 from api.metrics import measure
 from api.pages import add_pages
 from api.problems import handle
 from api.runs import give_streams
 from api.sizes import MOST_BYTES
 from api.turns import Turns, give_turns
+from service.settings import RateLimits
 from service.store import Store
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -23,16 +25,25 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'
 
 
 STREAMS = 8
-"""How many may follow a run at once by server-sent events."""
+"""How many may follow a run at once by server-sent events, each on a thread of its own."""
 
 
 def create_app(
-    store: Store, *, key: str | None = None, turns: Turns | None = None, ready: Callable[[], bool] = lambda: True
+    store: Store,
+    *,
+    key: str | None = None,
+    turns: Turns | None = None,
+    streams: int = STREAMS,
+    limits: RateLimits | None = None,
+    buckets: Buckets | None = None,
+    ready: Callable[[], bool] = lambda: True,
 ) -> Flask:
     """The WSGI application.
 
     store: what is kept. key: one that has every scope on the first space, beside those that the store keeps.
     turns: how many solves may run at once while the caller waits; as many as there are processors by default.
+    streams: how many may follow a run at once.
+    limits: how often one may ask; buckets: where that is counted, which several processes may share.
     ready: what /ready asks.
     """
     app = Flask("api", static_folder=None)
@@ -41,8 +52,10 @@ def create_app(
     give_turns(app, turns or Turns())
     app.extensions["kring-ready"] = ready
     app.extensions["kring-store"] = store
-    give_streams(app, STREAMS)
+    give_streams(app, streams)
     measure(app, store)
+    intake.know_sources(app, store)
+    limit(app, limits or RateLimits(), buckets or Buckets())
     ask_for_key(app, store, key)
     handle(app)
     api = described(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 
@@ -75,6 +76,10 @@ class BodyParser(FlaskParser):
 
     DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": None}
 
+    def _get_schema(self, argmap: Any, req: Request) -> Schema:
+        """One instance of each schema for all requests: they keep nothing of what they load."""
+        return _instance(argmap) if isinstance(argmap, type) else super()._get_schema(argmap, req)
+
     def load_json(self, req: Request, schema: Schema) -> Any:
         """The body, before its schema has seen it."""
         return read_json(req)
@@ -91,6 +96,11 @@ class BodyParser(FlaskParser):
         body = read_json(req)
         _loaded, faults = faults_of(schema, body, None)
         raise of_faults(InputError(faults), body) from error
+
+
+@cache
+def _instance(schema: type[Schema]) -> Schema:
+    return schema()
 
 
 class Blueprint(SmorestBlueprint):

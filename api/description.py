@@ -68,6 +68,7 @@ SHARED_RESPONSES = {
     "NO_CANDIDATES": "The programme has no candidates yet",
     "NOTHING_FOUND": "Time ran out with nothing found and nothing proven",
     "NOT_READY": "Not ready yet; `Retry-After` says when to try again",
+    "TOO_MANY": "Too often; `Retry-After` says when to ask again",
     "PROBLEM": "Something is wrong; `code` says what",
 }
 

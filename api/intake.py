@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Flask, Response, current_app, request
 
 from api.access import caller_with, opens, space, store
 from api.answers import rendered
 from api.body import Blueprint
 from api.idempotency import once
 from api.kept import page_shown
+from api.known import Known
 from api.problems import ProblemError, language, of_faults
 from api.schemas import (
     AnyObject,
@@ -24,9 +25,10 @@ from api.schemas import (
 )
 from service.faults import InputError
 from service.forms import Held, RefusedError
-from service.store import now
+from service.store import Store, now
 from service.store.intake import (
     Delivered,
+    FormSource,
     delivery,
     list_deliveries,
     make_source,
@@ -42,6 +44,14 @@ from service.store.intake import (
 from service.store.spaces import Scope
 
 resource = Blueprint("intake", __name__, url_prefix="/api/v1", description="What forms deliver")
+
+Named = tuple[str, str, str]
+
+
+def know_sources(app: Flask, store: Store) -> None:
+    """Lets an app know for a moment where forms come in, by space, programme and tool."""
+    app.extensions["kring-sources"] = Known[Named, FormSource](lambda name: source_for(store, *name))
+
 
 ANY_BODY = {
     "required": True,
@@ -70,7 +80,7 @@ def take(query: dict[str, Any], tool: str) -> Response:
     headers = dict(request.headers)
     known = caller_with(Scope.INTAKE)
     if known is not None:
-        source = source_for(store(), known.space, query["programme"], tool)
+        source = current_app.extensions["kring-sources"].get((known.space, query["programme"], tool))
     else:
         try:
             source = open_source(

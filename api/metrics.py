@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Iterator
 
 from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from api.access import opens
 from api.body import Blueprint
+from service.settings import COUNTS
 from service.store import Store
 from service.store.counts import deliveries_by_state, runs_by_state
 
@@ -35,12 +38,20 @@ class Kept(Collector):
             yield family
 
 
+def _added_up(store: Store) -> CollectorRegistry:
+    """The counts of all processes that answer, and of those that have died."""
+    registry = CollectorRegistry()
+    registry.register(Kept(store))
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # it registers itself
+    return registry
+
+
 def measure(app: Flask, store: Store) -> None:
     """Measures every call of an app, by the pattern of its address: never the address itself, which may hold an id."""
     registry = CollectorRegistry()
     registry.register(Kept(store))
     took = Histogram("kring_request_seconds", "Seconds of a call", ["method", "route", "status"], registry=registry)
-    app.extensions["kring-metrics"] = registry
+    app.extensions["kring-metrics"] = registry if COUNTS not in os.environ else _added_up(store)
 
     @app.before_request
     def begin() -> None:

@@ -63,6 +63,7 @@ PROBLEMS: Mapping[str, Kind] = {
     "path_over_http": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The body names a file; send the data instead"),
     "bad_input": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The input cannot be used"),
     "contradiction": Kind(HTTPStatus.UNPROCESSABLE_ENTITY, "The must rules contradict each other; this is proven"),
+    "too_many": Kind(HTTPStatus.TOO_MANY_REQUESTS, "Too often; ask again later"),
     "nothing_found": Kind(HTTPStatus.GATEWAY_TIMEOUT, "Stopped with nothing found and nothing proven"),
     "busy": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "Every place to solve is taken"),
     "queue_full": Kind(HTTPStatus.SERVICE_UNAVAILABLE, "As many runs wait as the queue holds"),

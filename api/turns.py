@@ -13,11 +13,16 @@ from api.problems import ProblemError
 from api.sizes import MOST_SECONDS
 
 
+def usual_places() -> int:
+    """As many solves at once as there are processors; two at least."""
+    return max(2, os.cpu_count() or 1)
+
+
 class Turns:
     """Places to solve; who finds none free is sent away rather than kept waiting."""
 
     def __init__(self, places: int | None = None) -> None:
-        self._free = BoundedSemaphore(places or max(2, os.cpu_count() or 1))
+        self._free = BoundedSemaphore(places or usual_places())
 
     @contextmanager
     def one(self) -> Iterator[None]:

@@ -12,15 +12,18 @@ import http.client
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Sequence
 from threading import Thread
 from typing import Any
 
 READERS, WRITERS = 9, 7
+LENGTH = re.compile(rb"\r\nContent-Length: (\d+)", re.IGNORECASE)
 PEOPLE = 300
 
 
@@ -28,10 +31,13 @@ def main() -> None:
     """Starts a server, loads it, and says what it did."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--processes", help="as `kring serve` has it")
+    parser.add_argument("--rate", type=float, nargs=2, metavar="N", help="reads and posts a second, instead of all")
     parser.add_argument("--solve", action="store_true", help="while a run is solved, too")
     asked = parser.parse_args()
     sys.setswitchinterval(0.0002)  # sixteen threads that ask must not wait for each other
     command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
+    command += [] if asked.processes is None else ["--processes", asked.processes]
     with tempfile.TemporaryDirectory() as folder:
         server = subprocess.Popen(
             [*command, "--data", folder],
@@ -45,14 +51,14 @@ def main() -> None:
             port = re.search(r":(\d+)/", said)
             if port is None:
                 raise SystemExit(f"The server did not start: {said}")
-            load(int(port[1]), asked.seconds, solve=asked.solve)
+            load(int(port[1]), asked.seconds, asked.rate or (), solve=asked.solve)
         finally:
             server.terminate()
             server.wait()
 
 
-def load(port: int, seconds: float, *, solve: bool) -> None:
-    """Reads and posts for so many seconds."""
+def load(port: int, seconds: float, rates: Sequence[float], *, solve: bool) -> None:
+    """Reads and posts for so many seconds; rates: of reads and of posts, a second, else as many as are answered."""
     programme = {
         "name": "Load",
         "networks": {"count": 25, "min_size": 8, "max_size": 14},
@@ -71,28 +77,31 @@ def load(port: int, seconds: float, *, solve: bool) -> None:
     statuses: Counter[tuple[str, int]] = Counter()
     until = time.monotonic() + seconds
 
-    def reader() -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        while time.monotonic() < until:
-            once("read", connection, "GET", f"/api/v1/programmes/{made}/candidates?limit=20", None)
+    pace = {"read": rates[0] / READERS, "post": rates[1] / WRITERS} if rates else {}
 
-    def writer(number: int) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        count = 0
+    def ask(kind: str, number: int) -> None:
+        connection = Connection(port)
+        count, began = 0, time.perf_counter()
         while time.monotonic() < until:
             count += 1
-            # Another programme's form, so that what is read does not grow while it is measured.
-            form = {"what": f"{number}-{count}"}
-            once("post", connection, "POST", f"/api/v1/intake/json?programme={made}", form)
+            if kind == "read":
+                request = asking("GET", f"/api/v1/programmes/{made}/candidates?limit=20")
+            else:
+                # Nothing that a column is called, so that what is read does not grow while it is measured.
+                form = json.dumps({"what": f"{number}-{count}"}).encode()
+                request = asking("POST", f"/api/v1/intake/json?programme={made}", form)
+            if kind in pace:
+                due = began + (count + number / 16) / pace[kind]
+                time.sleep(max(0.0, due - time.perf_counter()))
+            else:
+                due = time.perf_counter()
+            status = connection.status(request)
+            # From when it was due: who is kept waiting by the answer before waits all the same.
+            taken[kind].append(time.perf_counter() - due)
+            statuses[kind, status] += 1
 
-    def once(kind: str, connection: http.client.HTTPConnection, method: str, path: str, body: Any) -> None:
-        began = time.perf_counter()
-        status, _ = exchange(connection, method, path, body)
-        taken[kind].append(time.perf_counter() - began)
-        statuses[kind, status] += 1
-
-    threads = [Thread(target=reader) for _ in range(READERS)]
-    threads += [Thread(target=writer, args=(number,)) for number in range(WRITERS)]
+    threads = [Thread(target=ask, args=("read", number)) for number in range(READERS)]
+    threads += [Thread(target=ask, args=("post", number)) for number in range(WRITERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -102,6 +111,39 @@ def load(port: int, seconds: float, *, solve: bool) -> None:
         p50, p99 = (1000 * found[int(len(found) * share)] for share in (0.5, 0.99))
         print(f"{kind}: {len(found) / seconds:.0f} a second, median {p50:.0f} ms, p99 {p99:.0f} ms")
     print("statuses:", {f"{kind} {status}": count for (kind, status), count in sorted(statuses.items())})
+
+
+class Connection:
+    """A connection that is kept, and asks with as little work as can be: the one who asks shares the cores."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def status(self, request: bytes) -> int:
+        """Asks, and waits for the whole answer."""
+        self._socket.sendall(request)
+        answer = b""
+        while (end := answer.find(b"\r\n\r\n")) < 0:
+            answer += self._more()
+        length = LENGTH.search(answer, 0, end)
+        wanted = end + 4 + (int(length[1]) if length else 0)
+        while len(answer) < wanted:
+            answer += self._more()
+        return int(answer[9:12])
+
+    def _more(self) -> bytes:
+        more = self._socket.recv(65536)
+        if not more:
+            raise SystemExit("The server hung up.")
+        return more
+
+
+def asking(method: str, path: str, body: bytes = b"") -> bytes:
+    """A request as it goes over the wire."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: 127.0.0.1", "Authorization: Bearer load"]
+    lines += ["Content-Type: application/json", f"Content-Length: {len(body)}"] if body else []
+    return "\r\n".join([*lines, "", ""]).encode() + body
 
 
 def wait_until_warm(port: int) -> None:

@@ -23,6 +23,7 @@ from service.repair import Mended, repair_limits
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
 from service.store.intake import settle_waiting
+from service.store.outage import NO_ANSWER, Outage
 from service.store.proposals import proposal, question_of
 from service.store.questions import asked_again
 from service.store.runs import SCENARIO, Lease, State, finish, give_back, hand_on, still_held, take
@@ -35,6 +36,9 @@ BEAT = 1.0
 
 IDLE = 0.25
 """Seconds to wait where there is nothing to do."""
+
+TURN = 0.02
+"""Seconds that settling leaves the database to whoever delivers forms, before it goes on."""
 
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""
@@ -58,21 +62,23 @@ def limits_of(asked: Mapping[str, Any]) -> Limits:
 
 def work(store: Store, name: str, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
     """Does round after round until `stopped`; the round it is at is handed on with the best it has."""
+    outage = Outage(log, "runs are asked for again")
     while not stopped():
-        if not one_round(store, name, stopped):
-            time.sleep(idle)
+        with outage.outlasted():
+            if not one_round(store, name, stopped):
+                time.sleep(idle)
 
 
 def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
     """Settles what forms deliver, beside the rounds: a delivery does not wait for a solve."""
+    outage = Outage(log, "deliveries are settled again")
     while not stopped():
         try:
-            if settle_waiting(store):
-                continue
-        except Exception:  # the database does not answer: nothing is lost, and it may come back
+            with outage.outlasted():
+                time.sleep(TURN if settle_waiting(store) else idle)
+        except Exception:  # ours, whatever it is: nothing is lost, and the next ones may be settled
             log.exception("deliveries could not be settled; they are tried again")
             time.sleep(STEADY)
-        time.sleep(idle)
 
 
 def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: False) -> bool:
@@ -91,6 +97,10 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
         log.info("run %s: deleted while it ran", lease.run)
     except InputError as error:
         _end_of(store, lease, State.FAILED, problem=error.as_json())
+    except NO_ANSWER:
+        # The run has not failed: its lease runs out, and the round is done again.
+        log.warning("run %s: the database does not answer; the round will be done again", lease.run)
+        raise
     except Exception:  # ours, whatever it is: the run says so, and the log has the trace
         log.exception("run %s: failed", lease.run)
         _end_of(store, lease, State.FAILED, problem={"code": "internal"})
@@ -148,8 +158,8 @@ class Held:
             except LeaseLostError:
                 self._lost.set()
                 return
-            except Exception:  # the database does not answer: the lease outlasts a short silence
-                log.exception("run %s: the database does not answer", self._lease.run)
+            except Exception as error:  # the database does not answer: the lease outlasts a short silence
+                log.warning("run %s: a sign of life did not get through (%s)", self._lease.run, type(error).__name__)
                 if time.monotonic() - reached > STEADY:
                     self._lost.set()
                     return

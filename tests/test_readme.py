@@ -12,6 +12,8 @@ from click.testing import CliRunner
 
 from service.cli import main
 from service.programme import read_programme
+from service.settings import RateLimits, Settings, settings
+from service.settings_schema import SettingsForm
 from tests.api.conftest import app_with
 from tests.conftest import ROOT
 
@@ -33,9 +35,19 @@ def test_the_snippet_runs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_programme_is_a_programme() -> None:
     """Ten lines or so, with three rules."""
-    programme = read_programme(tomllib.loads(block("toml")))
+    programme = read_programme(tomllib.loads(block("toml", "candidates =")))
     assert [rule.rule for rule in programme.rules] == ["distinct", "spread", "exchange"]
     assert programme.candidates == ("candidates.csv",)
+
+
+def test_the_settings_are_settings(tmp_path: Path) -> None:
+    """Every key there is, with what holds where it is left out."""
+    file = tmp_path / "kring.toml"
+    file.write_text(block("toml", "[limits]"), "utf-8")
+    found = settings({}, file, environment={})
+    assert found.limits == RateLimits()
+    assert (found.host, found.port, found.worker) == (Settings("").host, Settings("").port, Settings("").worker)
+    assert set(tomllib.loads(file.read_text("utf-8"))) == set(SettingsForm().fields)
 
 
 def test_the_call_over_http_gets_a_proposal() -> None:

@@ -81,7 +81,8 @@ function ready() {
         offer(null);
         if (event.from === event.to) return;
         const place = event.to.dataset.place;
-        const price = prices?.places[place];
+        // Prices of a board that somebody else has changed meanwhile decide nothing; the answer says what happened.
+        const price = String(prices?.version) === board().dataset.version ? prices.places[place] : null;
         if (price && !price.allowed) {
           event.from.insertBefore(event.item, event.from.children[event.oldIndex] ?? null);
           return announce(price.text);

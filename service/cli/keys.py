@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
@@ -13,6 +14,9 @@ from service.cli.common import BAD_INPUT, as_program, err, out
 from service.cli.stored import opened, storing
 
 SCOPES = ("intake", "organise", "admin")
+
+
+of_space = click.option("--space", metavar="SPACE", help="Its id, or its name; else the first one.")
 
 
 @click.group()
@@ -25,18 +29,26 @@ def keys() -> None:
 @click.option("--scope", "scopes", type=click.Choice(SCOPES), multiple=True, required=True, help="What it may do.")
 @click.option("--days", type=click.IntRange(1), metavar="N", help="It opens nothing after so many days.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
 @storing
 def make(
-    name: str, scopes: tuple[str, ...], days: int | None, data: Path | None, database: str | None, *, as_json: bool
+    name: str,
+    scopes: tuple[str, ...],
+    days: int | None,
+    space: str | None,
+    data: Path | None,
+    database: str | None,
+    *,
+    as_json: bool,
 ) -> None:
     """Make a key called NAME, and show it once."""
     from service.store import now  # noqa: PLC0415
-    from service.store.spaces import Scope, first_space, make_key  # noqa: PLC0415
+    from service.store.spaces import Scope, make_key  # noqa: PLC0415
 
     store = opened(database, data)
-    space, _ = first_space(store)
+    where = _space(store, space)
     until = None if days is None else now() + timedelta(days=days)
-    key, secret = make_key(store, space, name, [Scope(scope) for scope in scopes], expires_at=until)
+    key, secret = make_key(store, where, name, [Scope(scope) for scope in scopes], expires_at=until)
     if as_json:
         as_program({"id": key.id, "key": secret, "scopes": sorted(set(scopes)), "expires_at": until})
     else:
@@ -46,14 +58,15 @@ def make(
 
 @keys.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
 @storing
-def list_all(data: Path | None, database: str | None, *, as_json: bool) -> None:
+def list_all(space: str | None, data: Path | None, database: str | None, *, as_json: bool) -> None:
     """List the keys, which nobody can read again."""
     from service.store import now  # noqa: PLC0415
-    from service.store.spaces import first_space, keys_of  # noqa: PLC0415
+    from service.store.spaces import keys_of  # noqa: PLC0415
 
     store = opened(database, data)
-    found = keys_of(store, first_space(store)[0])
+    found = keys_of(store, _space(store, space))
     moment = now()
     rows = [
         {
@@ -79,17 +92,31 @@ def list_all(data: Path | None, database: str | None, *, as_json: bool) -> None:
 
 @keys.command()
 @click.argument("id_", metavar="ID")
+@of_space
 @storing
-def revoke(id_: str, data: Path | None, database: str | None) -> None:
+def revoke(id_: str, space: str | None, data: Path | None, database: str | None) -> None:
     """Take a key back: it opens nothing from now on."""
     from service.store.errors import NotThereError  # noqa: PLC0415
-    from service.store.spaces import first_space  # noqa: PLC0415
     from service.store.spaces import revoke as take_back  # noqa: PLC0415
 
     store = opened(database, data)
+    where = _space(store, space)
     try:
-        take_back(store, first_space(store)[0], id_)
+        take_back(store, where, id_)
     except NotThereError:
         err.print(f"No key {id_} that still opens anything; kring keys list shows them.", markup=False)
         sys.exit(BAD_INPUT)
     out.print(f"{id_} opens nothing from now on.", markup=False)
+
+
+def _space(store: Any, named: str | None) -> str:
+    """The space that a command is about; one line and the exit code of bad input where there is no such space."""
+    from service.store.errors import NotThereError  # noqa: PLC0415
+    from service.store.spaces import first_space, space_called  # noqa: PLC0415
+
+    first, _ = first_space(store)
+    try:
+        return first if named is None else space_called(store, named)
+    except NotThereError:
+        err.print(f"No one space {named}; kring spaces list shows them.", markup=False)
+        sys.exit(BAD_INPUT)

@@ -14,6 +14,9 @@ import click
 from service.cli.common import err
 from service.cli.stored import opened, storing
 
+GENTLE = 5
+"""How far the solves of a worker beside a server step back for it (nice)."""
+
 
 @click.command()
 @click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input is closed.")
@@ -34,6 +37,11 @@ def worker(data: Path | None, database: str | None, *, with_parent: bool) -> Non
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda number, frame: stopping.set())
     Thread(target=settle_until, args=(store, stopping.is_set), name="intake", daemon=True).start()
+    if with_parent and sys.platform == "linux":
+        # Beside a server on the same machine, where a solve takes every core that it gets: who waits comes first. In
+        # Linux this is of the thread and of those that it starts. The one that settles forms is not among them:
+        # what it writes, others wait for.
+        os.nice(GENTLE)
     name = worker_name()
     if not with_parent:
         err.print(f"Worker {name} waits for runs.", markup=False)

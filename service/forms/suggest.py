@@ -1,9 +1,10 @@
 """Suggests a mapping from the questions of a form. An organiser looks at it before it is switched on."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 
 from rapidfuzz import fuzz, process
 
@@ -63,10 +64,23 @@ def suggest(questions: Sequence[Question]) -> tuple[Suggestion, ...]:
 
     First what is called as the column is, then what comes nearest in words, then what its kind tells.
     """
-    taken: dict[str, Suggestion] = {}
-    looked_at = [question for question in questions[:MOST_QUESTIONS] if question.key]
+    looked_at = _looked_at(questions)
     near = sorted(_near(looked_at), key=lambda found: (-found[0], -found[1].score, found[2]))
-    for suggestion in (*_called(looked_at), *(found[1] for found in near), *_of_kind(looked_at)):
+    return _first((*_called(looked_at), *(found[1] for found in near), *_of_kind(looked_at)))
+
+
+def suggest_by_name(questions: Sequence[Question]) -> tuple[Suggestion, ...]:
+    """Only the questions that are called as a column is: those of which nobody doubts what they mean."""
+    return _first(_called(_looked_at(questions)))
+
+
+def _looked_at(questions: Sequence[Question]) -> Sequence[Question]:
+    return [question for question in questions[:MOST_QUESTIONS] if question.key]
+
+
+def _first(suggestions: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
+    taken: dict[str, Suggestion] = {}
+    for suggestion in suggestions:
         used = {earlier.question.key for earlier in taken.values()}
         if suggestion.column not in taken and suggestion.question.key not in used:
             taken[suggestion.column] = suggestion
@@ -109,6 +123,7 @@ def _of_kind(questions: Sequence[Question]) -> Iterator[Suggestion]:
             yield Suggestion(_BY_KIND[question.kind], question, Why.KIND)
 
 
+@cache
 def _names_by_length() -> Mapping[int, Mapping[str, str]]:
     """By how many words a name has: the name as headers compare, and its column.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, or_, select, update
 
 from service.candidates import Candidate, CandidateList
 from service.faults import InputError
@@ -20,8 +20,8 @@ from service.store.database import Store
 from service.store.erasure import erase
 from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import new_id, now
-from service.store.pages import Page, page_of
-from service.store.programmes import StoredProgramme, find_programme
+from service.store.pages import Page, page_with, paged
+from service.store.programmes import StoredProgramme, find_programme, require_programme
 from service.store.tables import candidates, deliveries, programmes, proposals
 
 STORED = "stored"
@@ -70,21 +70,16 @@ def add_candidates(
     return Added(tuple(made), read)
 
 
+_PAGE = paged(select(candidates).where(candidates.c.programme == bindparam("programme")), candidates)
+
+
 def list_candidates(
     store: Store, space: str, programme: str, *, after: int = 0, limit: int = 50
 ) -> Page[StoredCandidate]:
     """The candidates of a programme, in the order in which they came."""
-    query = select(candidates).where(candidates.c.programme == programme)
     with store.reading() as connection:
-        find_programme(connection, space, programme)
-        return page_of(connection, query, candidates, _stored, after=after, limit=limit)
-
-
-def cells_there(store: Store, space: str, programme: str) -> list[Mapping[str, Any]]:
-    """The cells of every candidate of a programme, in the order in which they came."""
-    with store.reading() as connection:
-        find_programme(connection, space, programme)
-        return rows_of(connection, programme)
+        require_programme(connection, space, programme)
+        return page_with(connection, _PAGE, {"programme": programme}, _stored, after=after, limit=limit)
 
 
 def count_candidates(store: Store, space: str, programme: str) -> int:
@@ -104,7 +99,7 @@ def every_candidate(store: Store, space: str, programme: str) -> list[Mapping[st
 def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:
     """One candidate, by the organiser's id or the store's own."""
     with store.reading() as connection:
-        find_programme(connection, space, programme)
+        require_programme(connection, space, programme)
         return _find(connection, programme, id_)
 
 
@@ -163,7 +158,7 @@ def remove_candidate(store: Store, space: str, programme: str, id_: str, *, vers
 def known_of(store: Store, space: str, programme: str, there: StoredCandidate) -> dict[str, Any]:
     """What is kept of somebody besides the cells: places in proposals, and what forms delivered, as it came."""
     with store.reading() as connection:
-        find_programme(connection, space, programme)
+        require_programme(connection, space, programme)
         query = select(proposals).where(proposals.c.programme == programme).order_by(proposals.c.seq)
         places = [
             {

@@ -6,17 +6,19 @@ the disk before anybody is told (`synchronous = FULL`). PostgreSQL serves severa
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from service.store.together import Together
+from service.store.turn import Turn
 
 FILE = "kring.sqlite3"
 """The embedded database, in the data folder."""
@@ -26,6 +28,9 @@ BUSY_SECONDS = 30
 
 CONNECTIONS = 24
 """The most connections of one process: its threads and some more."""
+
+
+Result = TypeVar("Result")
 
 
 class DatabaseAddressError(ValueError):
@@ -39,8 +44,16 @@ class Store:
     engine: Engine
     _writing: ContextVar[Connection | None] = field(default_factory=lambda: ContextVar("kring-writing", default=None))
 
-    _turn: Lock = field(default_factory=Lock)
-    """One writer at a time in SQLite: those of this process wait here, in line, and not by asking again and again."""
+    _turn: Turn = field(init=False)
+    _together: Together = field(init=False)
+    _writer: Engine = field(init=False)
+    """The same engine, for transactions that write."""
+
+    def __post_init__(self) -> None:
+        database = self.engine.url.database if self.embedded else None
+        object.__setattr__(self, "_turn", Turn(None if database is None else Path(database)))
+        object.__setattr__(self, "_together", Together(self.writing))
+        object.__setattr__(self, "_writer", self.engine.execution_options(kring_writes=True))
 
     @property
     def embedded(self) -> bool:
@@ -65,9 +78,8 @@ class Store:
             yield outer
             return
         with ExitStack() as stack:
-            if self.embedded:
-                stack.enter_context(self._turn)
-            connection = stack.enter_context(self.engine.connect().execution_options(kring_writes=True))
+            stack.enter_context(self._turn.taken())
+            connection = stack.enter_context(self._writer.connect())
             stack.enter_context(connection.begin())
             token = self._writing.set(connection)
             try:
@@ -75,9 +87,20 @@ class Store:
             finally:
                 self._writing.reset(token)
 
+    def together(self, do: Callable[[], Result]) -> Result:
+        """Does something in a transaction that other writers of this process may share; it may be done again.
+
+        In SQLite one commit waits for the disk for all who wait; PostgreSQL does that by itself.
+        """
+        if self.embedded and self._writing.get() is None:
+            return self._together.write(do)
+        with self.writing():
+            return do()
+
     def close(self) -> None:
         """Lets go of every connection."""
         self.engine.dispose()
+        self._turn.close()
 
 
 def open_store(address: str | Path) -> Store:
@@ -139,4 +162,6 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # Who reads first and writes later would fail where another wrote in between, so writers say so at the start.
     writes = connection.get_execution_options().get("kring_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    # By the driver itself: a statement by way of the engine costs as much as a small query.
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -5,7 +5,10 @@ StoreError
 ├── StaleError           somebody changed it since it was read
 ├── NotNowError          not in the state that it is in
 ├── QueueFullError       as many runs wait as the queue holds
-└── LeaseLostError       another worker has taken the run over
+├── LeaseLostError       another worker has taken the run over
+├── NotEmptyError        something is where a copy should go
+├── NotEmbeddedError     only the embedded database is a file that can be copied
+└── NoCopyError          a file that is no copy of what Kring keeps, or not a whole one
 """
 
 from __future__ import annotations
@@ -47,3 +50,15 @@ class QueueFullError(StoreError):
 
 class LeaseLostError(StoreError):
     """Another worker has taken the run over, or it has ended."""
+
+
+class NotEmptyError(StoreError):
+    """There is something already where something should go."""
+
+
+class NotEmbeddedError(StoreError):
+    """Only the embedded database is a file that can be copied."""
+
+
+class NoCopyError(StoreError):
+    """A file that is no copy of what Kring keeps, or not a whole one."""

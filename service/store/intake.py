@@ -10,14 +10,16 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from service.candidates import same_value_key
 from service.faults import Fault, InputError
@@ -34,14 +36,14 @@ from service.forms import (
     read_mapping,
     suggest,
 )
-from service.forms.suggest import Why
+from service.forms.suggest import suggest_by_name
 from service.intake.tables import Objects
 from service.store.candidates import add_candidates, change_candidate
 from service.store.database import Store
 from service.store.errors import NotThereError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
-from service.store.programmes import find_programme
+from service.store.programmes import find_programme, require_programme
 from service.store.tables import candidates, deliveries, mappings, sources
 
 log = logging.getLogger("kring.intake")
@@ -125,14 +127,38 @@ def make_source(store: Store, space: str, programme: str, tool: str, secret: str
     return made
 
 
+# Statements of every delivery are made once: building one takes longer than SQLite takes to answer it.
+_SOURCE = select(sources).where(sources.c.programme == bindparam("programme"), sources.c.tool == bindparam("tool"))
+_SOURCE_OF_SPACE = _SOURCE.where(sources.c.space == bindparam("space"))
+_SOURCE_BY_ID = select(sources).where(sources.c.id == bindparam("source"))
+_SAME = select(deliveries).where(deliveries.c.source == bindparam("source"), deliveries.c.key == bindparam("key"))
+_KEEP = {
+    name: insert_for(deliveries).on_conflict_do_nothing().returning(deliveries.c.seq)
+    for name, insert_for in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_ONE = select(deliveries).where(deliveries.c.space == bindparam("space"), deliveries.c.id == bindparam("id"))
+_ONE_LOCKED = _ONE.with_for_update()
+_WAITING = (
+    select(deliveries.c.id, deliveries.c.space)
+    .where(deliveries.c.state == Settled.RECEIVED.value)
+    .order_by(deliveries.c.seq)
+    .limit(bindparam("most"))
+)
+_SETTLE = (
+    update(deliveries)
+    .where(deliveries.c.id == bindparam("settled"))
+    .values({name: bindparam(name) for name in ("state", "reasons", "mapping", "candidate", "settled_at")})
+)
+_BLANK = update(deliveries).where(deliveries.c.id == bindparam("settled")).values(body=b"", headers={})
+
+
 def source_for(store: Store, space: str, programme: str, tool: str) -> FormSource:
     """The source of a tool, for a caller whose key has opened the programme already; made where there is none."""
     name = tool_named(tool)
     with store.reading() as connection:
-        find_programme(connection, space, programme)
-        row = connection.execute(
-            select(sources).where(sources.c.programme == programme, sources.c.tool == name)
-        ).first()
+        asked = {"space": space, "programme": programme, "tool": name}
+        row = connection.execute(_SOURCE_OF_SPACE, asked).first()
+    # `make_source` is what says that there is no such programme.
     return make_source(store, space, programme, name) if row is None else _source(row)
 
 
@@ -149,9 +175,7 @@ def open_source(
     """The source that a delivery without a key proves to come from; raises NotThereError or RefusedError."""
     name = tool_named(tool)
     with store.reading() as connection:
-        row = connection.execute(
-            select(sources).where(sources.c.programme == programme, sources.c.tool == name)
-        ).first()
+        row = connection.execute(_SOURCE, {"programme": programme, "tool": name}).first()
     if row is None:
         raise NotThereError(programme)
     found = _source(row)
@@ -160,11 +184,11 @@ def open_source(
 
 
 def receive(store: Store, source: FormSource, headers: Mapping[str, str], body: bytes) -> Delivered:
-    """Keeps a delivery as it came; one that came before is the same one."""
+    """Keeps a delivery as it came; one that came before is the same one. Raises NotThereError."""
     known = {name.lower(): value for name, value in headers.items() if name.lower() in KEPT_HEADERS}
     told = delivery_id(TOOLS[source.tool], Received(headers, body))
     digest = sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
-    row = {
+    row: dict[str, Any] = {
         "id": new_id("dlv"),
         "space": source.space,
         "programme": source.programme,
@@ -176,11 +200,17 @@ def receive(store: Store, source: FormSource, headers: Mapping[str, str], body: 
         "reasons": [],
         "created_at": now(),
     }
-    insert_for = sqlite.insert if store.embedded else postgresql.insert
-    with store.writing() as connection:
-        connection.execute(insert_for(deliveries).values(row).on_conflict_do_nothing())
-        query = select(deliveries).where(deliveries.c.source == source.id, deliveries.c.key == digest)
-        return _delivered(connection.execute(query).one())
+
+    def keep() -> Delivered:
+        with store.writing() as connection:
+            if connection.execute(_KEEP[connection.dialect.name], row).first() is not None:
+                return Delivered(row["id"], source.id, Settled.RECEIVED, (), None, None, row["created_at"])
+            return _delivered(connection.execute(_SAME, {"source": source.id, "key": digest}).one())
+
+    try:
+        return store.together(keep)
+    except IntegrityError as error:  # what it refers to was deleted meanwhile; nothing else can clash
+        raise NotThereError(source.id) from error
 
 
 def delivery(store: Store, space: str, id_: str) -> Delivered:
@@ -197,28 +227,38 @@ def list_deliveries(
     if state is not None:
         query = query.where(deliveries.c.state == state)
     with store.reading() as connection:
-        find_programme(connection, space, programme)
+        require_programme(connection, space, programme)
         return page_of(connection, query, deliveries, _delivered, after=after, limit=limit)
 
 
-SETTLING = 0.05
-"""Seconds for which deliveries are settled in one transaction: a commit costs more than most of them."""
+SETTLING = 0.01
+"""Seconds for which deliveries are settled in one transaction: a commit costs more than most of them, and whoever
+delivers a form waits meanwhile."""
 
 
 def settle_waiting(store: Store, *, most: int = 200) -> int:
     """Settles deliveries that nobody has looked at yet, as far as one transaction goes; how many."""
-    query = select(deliveries.c.id, deliveries.c.space).where(deliveries.c.state == Settled.RECEIVED.value)
     with store.reading() as connection:
-        waiting = connection.execute(query.order_by(deliveries.c.seq).limit(most)).all()
+        waiting = connection.execute(_WAITING, {"most": most}).all()
     if not waiting:
         return 0
+    try:
+        return _settle_some(store, waiting)
+    except Exception:  # whichever it was, it is found below
+        return _settle_some(store, waiting, apart=True)
+
+
+def _settle_some(store: Store, waiting: Sequence[Row[Any, Any]], *, apart: bool = False) -> int:
+    """apart: each can fail without the others, which costs a savepoint each."""
     settled, until = 0, time.monotonic() + SETTLING
     with store.writing() as connection:
         for row in waiting:
             try:
-                with connection.begin_nested():
+                with connection.begin_nested() if apart else nullcontext():
                     settle(store, row.space, row.id)
             except Exception:  # ours, whatever it is: one delivery that breaks Kring must not hold up all others
+                if not apart:
+                    raise
                 log.exception("delivery %s could not be settled; it is held", row.id)
                 held = {"state": Settled.HELD.value, "reasons": [{"code": "internal"}], "settled_at": now()}
                 connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(held))
@@ -235,7 +275,7 @@ def settle(store: Store, space: str, id_: str, *, again: bool = False) -> Delive
         settled = Settled(row.state)
         if settled is not Settled.RECEIVED and not (again and settled is Settled.HELD):
             return _delivered(row)
-        source = _source(connection.execute(select(sources).where(sources.c.id == row.source)).one())
+        source = _source(connection.execute(_SOURCE_BY_ID, {"source": row.source}).one())
         received = Received(row.headers, row.body)
         mapping = _switched_on(connection, source, received)
         found: Mapped | Held = Held((Fault(code="form_no_mapping"),))
@@ -261,9 +301,9 @@ def settle(store: Store, space: str, id_: str, *, again: bool = False) -> Delive
         }
         if state is Settled.REFUSED:
             # Who says no to taking part is not kept.
-            values |= {"body": b"", "headers": {}}
-        connection.execute(update(deliveries).where(deliveries.c.id == id_).values(values))
-        return _delivered(_find(connection, space, id_))
+            connection.execute(_BLANK, {"settled": id_})
+        connection.execute(_SETTLE, {**values, "settled": id_})
+        return Delivered(id_, row.source, state, values["reasons"], source.mapping, candidate, row.created_at)
 
 
 def try_mapping(
@@ -321,7 +361,8 @@ def _switched_on(connection: Connection, source: FormSource, received: Received)
         return None
     try:
         questions = TOOLS["plain"].read(received).questions
-        return read_mapping(as_mapping([each for each in suggest(questions) if each.why is Why.LABEL]))
+        named = suggest_by_name(questions)
+        return read_mapping(as_mapping(named)) if named else None
     except InputError:
         return None
 
@@ -353,8 +394,7 @@ def _reason(fault: Fault) -> dict[str, Any]:
 
 
 def _find(connection: Connection, space: str, id_: str, *, lock: bool = False) -> Row[Any]:
-    query = select(deliveries).where(deliveries.c.space == space, deliveries.c.id == id_)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_ONE_LOCKED if lock else _ONE, {"space": space, "id": id_}).first()
     if row is None:
         raise NotThereError(id_)
     return row

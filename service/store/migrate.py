@@ -28,11 +28,32 @@ def up_to_date(engine: Engine) -> None:
 
 def migrate(connection: Connection, target: str = "head") -> None:
     """Runs migrations on an open connection."""
+    there = revision_of(connection)
+    if there is not None and there not in known_revisions():
+        raise NewerDatabaseError(f"the database is of a later version of Kring (its tables are at {there})")
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, target)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Where the tables of a database are; None: it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def known_revisions() -> frozenset[str]:
+    """Every revision that this version of Kring knows."""
+    return frozenset(each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def head() -> str:
+    """Where the tables of this version of Kring are."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    assert found is not None  # noqa: S101  (there is a first migration)
+    return found
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
-    there = MigrationContext.configure(connection).get_current_revision()
-    if there is not None and there not in known:
-        raise NewerDatabaseError(f"the database is of a later version of Kring (its tables are at {there})")
-    command.upgrade(config, target)
+    return config

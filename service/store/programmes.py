@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from service.programme import Programme, read_programme
 from service.store.database import Store
@@ -94,13 +94,25 @@ def delete_programme(store: Store, space: str, id_: str, *, version: int) -> Non
         connection.execute(delete(programmes).where(programmes.c.id == id_))
 
 
+# Made once: building a statement takes longer than SQLite takes to answer it.
+_OF_SPACE = programmes.c.space == bindparam("space"), programmes.c.id == bindparam("id")
+_ONE = select(programmes).where(*_OF_SPACE)
+_ONE_LOCKED = _ONE.with_for_update()
+_WHETHER = select(programmes.c.seq).where(*_OF_SPACE)
+
+
 def find_programme(connection: Connection, space: str, id_: str, *, lock: bool = False) -> StoredProgramme:
     """A programme of a space; `lock`: nobody else changes it until this transaction ends."""
-    query = select(programmes).where(programmes.c.space == space, programmes.c.id == id_)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_ONE_LOCKED if lock else _ONE, {"space": space, "id": id_}).first()
     if row is None:
         raise NotThereError(id_)
     return _stored(row)
+
+
+def require_programme(connection: Connection, space: str, id_: str) -> None:
+    """Raises NotThereError where a space has no such programme; reads nothing of it."""
+    if connection.execute(_WHETHER, {"space": space, "id": id_}).first() is None:
+        raise NotThereError(id_)
 
 
 def _stored(row: Row[Any]) -> StoredProgramme:

@@ -16,7 +16,7 @@ from service.store.database import Store
 from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import now
 from service.store.pages import Page, page_of
-from service.store.programmes import find_programme
+from service.store.programmes import require_programme
 from service.store.questions import asked_again
 from service.store.tables import proposal_versions, proposals
 
@@ -52,7 +52,7 @@ def list_proposals(
     """The proposals for a programme."""
     query = select(proposals).where(proposals.c.space == space, proposals.c.programme == programme)
     with store.reading() as connection:
-        find_programme(connection, space, programme)
+        require_programme(connection, space, programme)
         return page_of(connection, query, proposals, _stored, after=after, limit=limit)
 
 

@@ -22,7 +22,7 @@ from service.store.database import Store
 from service.store.errors import LeaseLostError, NotNowError, NotThereError, QueueFullError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
-from service.store.programmes import find_programme
+from service.store.programmes import find_programme, require_programme
 from service.store.proposals import StoredProposal
 from service.store.questions import keep_changed_question, keep_question
 from service.store.tables import events, proposals, runs
@@ -172,7 +172,7 @@ def list_runs(store: Store, space: str, programme: str, *, after: int = 0, limit
     """The runs of a programme."""
     query = select(runs).where(runs.c.space == space, runs.c.programme == programme)
     with store.reading() as connection:
-        find_programme(connection, space, programme)
+        require_programme(connection, space, programme)
         return page_of(connection, query, runs, _run, after=after, limit=limit)
 
 

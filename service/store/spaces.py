@@ -14,7 +14,7 @@ from enum import Enum
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from service.store.database import Store
 from service.store.errors import NotThereError
@@ -74,6 +74,31 @@ def new_space(store: Store, name: str) -> str:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class Space:
+    """One organisation that organises networks."""
+
+    id: str
+    name: str
+    created_at: datetime
+
+
+def every_space(store: Store) -> tuple[Space, ...]:
+    """The spaces, in the order in which they were made."""
+    with store.reading() as connection:
+        rows = connection.execute(select(spaces).order_by(spaces.c.seq)).all()
+    return tuple(Space(row.id, row.name, row.created_at) for row in rows)
+
+
+def space_called(store: Store, named: str) -> str:
+    """The space with an id, or the only one with a name; its id. Raises NotThereError."""
+    found = every_space(store)
+    called = [each.id for each in found if each.id == named] or [each.id for each in found if each.name == named]
+    if len(called) != 1:
+        raise NotThereError(named)
+    return called[0]
+
+
 def make_key(
     store: Store, space: str, name: str, scopes: Collection[Scope], *, expires_at: datetime | None = None
 ) -> tuple[Key, str]:
@@ -98,12 +123,18 @@ def make_key(
 
 def key_for(store: Store, secret: str) -> Key | None:
     """The key that a caller shows; None where it opens nothing now."""
+    key = key_with(store, digest(secret))
+    return key if key is not None and key.opens_at(now()) else None
+
+
+_WITH_DIGEST = select(keys).where(keys.c.digest == bindparam("digest"))
+
+
+def key_with(store: Store, digest: str) -> Key | None:
+    """The key with a digest, whether or not it opens anything now."""
     with store.reading() as connection:
-        row = connection.execute(select(keys).where(keys.c.digest == digest(secret))).first()
-    if row is None:
-        return None
-    key = _key(row)
-    return key if key.opens_at(now()) else None
+        row = connection.execute(_WITH_DIGEST, {"digest": digest}).first()
+    return None if row is None else _key(row)
 
 
 def keys_of(store: Store, space: str) -> tuple[Key, ...]:

@@ -103,7 +103,7 @@ def test_a_form_from_the_first_delivery_to_a_candidate(
 
     late = deliver(tally("e3", "care", "bob@example.org")).headers["Location"]
     wrong = deliver(tally("e4", "mining", "cem@example.org")).headers["Location"]
-    assert settle_waiting(store) == 2
+    assert sum(iter(lambda: settle_waiting(store), 0)) == 2
     assert client.get(late).get_json()["state"] == "mapped"
     held = client.get(wrong).get_json()
     assert (held["state"], held["reasons"][0]["code"]) == ("held", "not_in_vocabulary")

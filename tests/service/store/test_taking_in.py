@@ -7,7 +7,7 @@ import pytest
 from service.drafts import OWN, begin, pasted, with_meanings
 from service.faults import InputError
 from service.store import Store
-from service.store.candidates import cells_there
+from service.store.candidates import every_candidate
 from service.store.programmes import make_programme, programme
 from service.taking_in import looked_at, take_in
 
@@ -17,7 +17,7 @@ def test_people_come_in_with_the_columns_that_their_organiser_keeps(store: Store
     draft = with_meanings(begin(pasted("id\tGeslacht\tGSM\nc1\tv\t1\nc2\tm\t2\nc3\tm\t3\n")), {1: OWN})
     assert looked_at(store, space, made.id, draft).good == 3
     assert len(take_in(store, space, made.id, draft).items) == 3
-    assert cells_there(store, space, made.id)[0] == {"id": "c1", "Geslacht": "v"}
+    assert every_candidate(store, space, made.id)[0] == {"id": "c1", "Geslacht": "v"}
     assert programme(store, space, made.id).content["keep"] == ["Geslacht"]
 
 

@@ -1,0 +1,108 @@
+"""Every page for everybody: four languages, light and dark, a phone, twice the size, and what axe finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import AXE, Site
+
+LANGUAGES = ("nl", "fr", "en", "de")
+
+
+@pytest.fixture(scope="module")
+def addresses(site: Site) -> dict[str, str]:
+    """One address of each page, by name."""
+    programme = site.programme()
+    proposal = site.proposal(programme)
+    there = site.call(f"/proposals/{proposal}")
+    who = there["networks"][0]["members"][0]
+    return {
+        "home": "/",
+        "account": "/account",
+        "overview": f"/programmes/{programme}",
+        "compose": f"/programmes/{programme}/compose",
+        "run": f"/runs/{there['stored']['run']}",
+        "board": f"/proposals/{proposal}",
+        "person": f"/proposals/{proposal}/person?id={who}",
+        "why": f"/proposals/{proposal}/why?id={who}",
+        "trios": f"/proposals/{proposal}/trios",
+        "cards": f"/proposals/{proposal}/cards",
+        "compare": f"/proposals/{proposal}/compare",
+        "beside": f"/proposals/{proposal}/beside/{proposal}",
+        "out": f"/proposals/{proposal}/out",
+        "nowhere": "/nothing",
+    }
+
+
+def found_by_axe(page: Any) -> list[str]:
+    """What axe finds that is serious: WCAG 2.2 at levels A and AA."""
+    page.add_script_tag(path=AXE)
+    result = page.evaluate(
+        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
+        for each in result["violations"]
+        if each["impact"] in ("serious", "critical")
+        for node in each["nodes"][:3]
+    ]
+
+
+@pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("nl", "dark")])
+def test_axe_finds_nothing_serious(
+    visit: Callable[..., Any], addresses: dict[str, str], shots: Path, language: str, scheme: str
+) -> None:
+    page = visit(language=language, color_scheme=scheme, bypass_csp=True)
+    found = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        assert page.get_attribute("html", "lang") == language
+        if language == "nl":
+            page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+        serious = found_by_axe(page)
+        if serious:
+            found[name] = serious
+    assert not found
+
+
+def test_axe_finds_nothing_serious_before_signing_in(visit: Callable[..., Any]) -> None:
+    page = visit(signed_in=False, bypass_csp=True)
+    page.goto("/sign-in")
+    assert not found_by_axe(page)
+
+
+@pytest.mark.parametrize("width", [360, 640], ids=["a phone", "a screen of 1280 at twice the size"])
+def test_nothing_has_to_be_scrolled_sideways(
+    visit: Callable[..., Any], addresses: dict[str, str], shots: Path, width: int
+) -> None:
+    """Wide tables scroll in a box of their own."""
+    page = visit(viewport={"width": width, "height": 800})
+    too_wide = []
+    for name, address in addresses.items():
+        page.goto(address)
+        page.screenshot(path=shots / f"{name}-{width}.png")
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            too_wide.append(name)
+    assert not too_wide
+
+
+def test_every_control_has_room_for_a_finger(visit: Callable[..., Any], addresses: dict[str, str]) -> None:
+    """24 by 24 pixels (WCAG 2.2, 2.5.8), but for links within a sentence."""
+    page = visit()
+    small = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        found = page.evaluate(
+            """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), nav a, summary')]
+                .filter(each => each.offsetParent && !each.closest('label'))
+                .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+                .filter(([, box]) => box.height < 24 && box.height > 0)
+                .map(([html]) => html)"""
+        )
+        if found:
+            small[name] = found
+    assert not small
