@@ -477,13 +477,9 @@ def unpack(text: str) -> Draft:
 
 def reason_of(suggestion: Suggestion, language: str) -> str:
     """Why a question or a header is thought to mean a column, with the column as the language calls it."""
-    return say(
-        language,
-        f"form_why.{suggestion.why.value}",
-        label=suggestion.question.label,
-        column=f"“{column_said(suggestion.column, Teller(language))}”",
-        **suggestion.params,
-    )
+    tell = Teller(language)
+    column = tell("ask.own_column", column=column_said(suggestion.column, tell))
+    return tell(f"form_why.{suggestion.why.value}", label=suggestion.question.label, column=column, **suggestion.params)
 
 
 def why(guess: Guess, language: str) -> str:
