@@ -103,6 +103,8 @@ def ask_for_key(app: Flask, store: Store, key: str | None) -> None:
             if signed_in is not None:
                 if request.method not in SAFE and not csrf_fits(request.headers.get(CSRF_HEADER, "")):
                     raise ProblemError("csrf_missing")
+                if signed_in.user is not None:
+                    refuse_many_calls(signed_in.user.id)
                 return signed_in
         # Read by hand: the usual parser takes a key with "=" in it for something else.
         scheme, _, given = request.headers.get("Authorization", "").partition(" ")

@@ -470,6 +470,7 @@ def unpack(text: str) -> Draft:
         binascii.Error,
         zlib.error,
         RecursionError,
+        OverflowError,
     ) as error:
         raise InputError([Fault(code="draft_damaged")]) from error
     return draft

@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, current_app, g, make_response, redirect, request
 
 from api.access import COOKIE, Caller, caller, opens, store
+from api.limits import refuse_many_sign_ins
 from api.pages.guard import secure_cookie
 from api.pages.show import LANGUAGE_COOKIE, onward, show, teller
+from api.problems import ProblemError
 from service.faults import InputError
 from service.store.spaces import Scope
 from service.store.users import (
@@ -29,7 +31,7 @@ page = Blueprint("signin", __name__)
 @opens()
 def ask() -> Response:
     """The form that asks who you are."""
-    return show("signin.html", login="", wrong=False, going=_own_path(request.args.get("next", "/")))
+    return show("signin.html", login="", wrong=None, going=_own_path(request.args.get("next", "/")))
 
 
 @page.post("/sign-in")
@@ -38,9 +40,15 @@ def begin() -> Response:
     """Begins a session."""
     login = request.form.get("login", "")
     going = _own_path(request.form.get("next", "/"))
+    try:
+        refuse_many_sign_ins(login.strip().casefold())
+    except ProblemError as error:
+        response = show("signin.html", status=429, login=login, wrong="wait", going=going)
+        response.headers.extend(dict(error.headers))
+        return response
     token = sign_in(store(), login, request.form.get("password", ""))
     if token is None:
-        return show("signin.html", status=401, login=login, wrong=True, going=going)
+        return show("signin.html", status=401, login=login, wrong="wrong", going=going)
     response = make_response(redirect(going, 303))
     _give(response, token)
     return response

@@ -294,6 +294,34 @@ def test_a_proposal_is_accepted_by_who_has_seen_it(client: FlaskClient, proposed
     problem(client.post(f"{proposed}/accept", headers={"If-Match": '"1"'}), 412, "stale")
 
 
+def test_what_was_done_by_hand_is_undone_and_done_again(client: FlaskClient, proposed: str) -> None:
+    """Against the version that was seen, as every change."""
+    first = client.get(proposed).get_json()
+    pin = {"pin": [first["networks"][0]["members"][0]]}
+    for step, code in (("undo", "nothing_to_undo"), ("redo", "nothing_to_redo")):
+        problem(client.post(f"{proposed}/{step}", headers={"If-Match": "*"}), 409, code)
+    assert client.patch(proposed, json=pin, headers={"If-Match": "*"}).get_json()["by_hand"]["pinned"] == pin["pin"]
+    problem(client.post(f"{proposed}/undo"), 428, "version_missing")
+    undone = client.post(f"{proposed}/undo", headers={"If-Match": "*"})
+    assert undone.get_json()["networks"] == first["networks"]
+    assert "by_hand" not in undone.get_json()
+    redone = client.post(f"{proposed}/redo", headers={"If-Match": undone.headers["ETag"]})
+    assert redone.get_json()["by_hand"]["pinned"] == pin["pin"]
+
+
+def test_whoever_was_pinned_by_hand_is_unpinned_and_moved(client: FlaskClient, proposed: str) -> None:
+    """A pin that was made over HTTP is taken back over HTTP."""
+    first, second = client.get(proposed).get_json()["networks"]
+    larger, smaller = sorted((first, second), key=lambda network: -len(network["members"]))
+    who = larger["members"][0]
+    client.patch(proposed, json={"pin": [who]}, headers={"If-Match": "*"})
+    move = {"moves": [{"candidate": who, "network": smaller["name"]}]}
+    problem(client.patch(proposed, json=move, headers={"If-Match": "*"}), 422, "hand_pinned")
+    moved = client.patch(proposed, json=move | {"unpin": [who]}, headers={"If-Match": "*"})
+    assert moved.status_code == 200
+    assert moved.get_json()["by_hand"]["pinned"] == []
+
+
 def test_people_are_moved_and_pinned_by_hand(client: FlaskClient, proposed: str) -> None:
     """The price first, then the move, and what forbids it where something does."""
     content = client.get(proposed).get_json()

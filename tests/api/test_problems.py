@@ -264,5 +264,5 @@ def test_every_code_is_tested() -> None:
     """Each code of PROBLEMS is asked for by name in the tests of this folder."""
     from pathlib import Path
 
-    said = "".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    said = "".join(path.read_text() for path in Path(__file__).parent.rglob("test_*.py"))
     assert [code for code in PROBLEMS if json.dumps(code) not in said] == []

@@ -121,3 +121,16 @@ def test_a_language_that_is_chosen_stays(app: Flask, reader: Reader) -> None:
     elsewhere.sign_in()
     elsewhere.open("/account")
     assert "Votre mot de passe" in elsewhere.text
+
+
+def test_whoever_tries_too_often_has_to_wait(app: Flask) -> None:
+    """Even with the right password, so that the answer tells nothing; and the page says so."""
+    reader = Reader(app.test_client())
+    for _ in range(100):
+        page = reader.sign_in(password="guess")
+        if page.status_code == 429:
+            break
+    assert page.status_code == 429
+    assert "Too many tries" in reader.text
+    assert int(page.headers["Retry-After"]) > 0
+    assert reader.sign_in().status_code == 429
