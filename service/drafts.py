@@ -29,6 +29,7 @@ from service.forms.delivery import Kind, Question
 from service.forms.mapping import tells_who
 from service.forms.suggest import Suggestion, suggest
 from service.intake.candidates import read_candidates
+from service.intake.guard import MAX_COLUMNS
 from service.intake.header import letters
 from service.intake.raw import Cell, RawRow, RawTable
 from service.intake.tables import Objects, Source, Tabled, read_table
@@ -179,9 +180,11 @@ def begin(source: Source, *, used: Collection[str] = (), language: str = "en") -
     table = read_table(source)
     width = max(len(table.header), 1)
     rows = tuple((row.number, tuple(map(_text, row.cells))) for row in table.rows)
-    if sum(max(len(cells), width) for _, cells in rows) > MOST_CELLS:
+    if _cells(rows, width) > MOST_CELLS:
         raise InputError([Fault(code="draft_too_large", file=table.file, params={"limit": MOST_CELLS})])
-    draft = Draft(table.file, table.header_row, table.header, (UNSAID,) * len(table.header), rows, table.separators)
+    # Faults tell the people who are there by the name of their file, so no other file may have it.
+    file = table.file if table.file != STORED else f"{table.file}.txt"
+    draft = Draft(file, table.header_row, table.header, (UNSAID,) * len(table.header), rows, table.separators)
     return replace(draft, meanings=tuple(guess.meaning for guess in guesses(draft, used=used, language=language)))
 
 
@@ -218,6 +221,10 @@ def guesses(draft: Draft, *, used: Collection[str] = (), language: str = "en") -
         else:
             guessed.append(Guess(LEAVE, Why.MANY))
     return guessed
+
+
+def _cells(rows: Sequence[tuple[int, tuple[str, ...]]], width: int) -> int:
+    return sum(max(len(cells), width) for _, cells in rows)
 
 
 def _text(cell: Cell) -> str:
@@ -450,6 +457,8 @@ def unpack(text: str) -> Draft:
             tuple((int(row[0]), tuple(map(str, row[1:]))) for row in rows),
             str(separators),
         )
+        if len(draft.headers) > MAX_COLUMNS or _cells(draft.rows, draft.width) > MOST_CELLS:
+            raise ValueError("more than was packed")
         if len(draft.headers) != len(draft.meanings) or not set(separators) <= {"|", ";"} or not separators:
             raise ValueError("not a draft")
     except (
@@ -461,6 +470,7 @@ def unpack(text: str) -> Draft:
         binascii.Error,
         zlib.error,
         RecursionError,
+        OverflowError,
     ) as error:
         raise InputError([Fault(code="draft_damaged")]) from error
     return draft
@@ -468,13 +478,9 @@ def unpack(text: str) -> Draft:
 
 def reason_of(suggestion: Suggestion, language: str) -> str:
     """Why a question or a header is thought to mean a column, with the column as the language calls it."""
-    return say(
-        language,
-        f"form_why.{suggestion.why.value}",
-        label=suggestion.question.label,
-        column=f"“{column_said(suggestion.column, Teller(language))}”",
-        **suggestion.params,
-    )
+    tell = Teller(language)
+    column = tell("ask.own_column", column=column_said(suggestion.column, tell))
+    return tell(f"form_why.{suggestion.why.value}", label=suggestion.question.label, column=column, **suggestion.params)
 
 
 def why(guess: Guess, language: str) -> str:

@@ -10,7 +10,7 @@ from service.faults import InputError
 from service.intake.tables import Objects
 from service.programme import Programme
 from service.reading import gather
-from service.store.candidates import STORED, cells_there
+from service.store.candidates import STORED, every_candidate
 from service.store.database import Store
 
 NOBODY = CandidateList((), (), (), (), "id")
@@ -29,7 +29,7 @@ class ColumnThere:
 
 def people_there(store: Store, space: str, programme_id: str, asked: Programme) -> CandidateList:
     """The people on the list of a programme; who no longer fits what it asks is left out."""
-    rows = cells_there(store, space, programme_id)
+    rows = every_candidate(store, space, programme_id)
     if not rows:
         return NOBODY
     try:

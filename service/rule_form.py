@@ -23,6 +23,12 @@ are where a programme has them, and come in with a file."""
 LONG = frozenset({Parameter.PAIRS, Parameter.GROUPS, Parameter.HISTORY})
 """Parameters that take a line for each entry."""
 
+OFTEN = (
+    *("spread", "distinct", "limit", "not_alone", "balance", "same", "apart", "together", "near", "available"),
+    *("exchange", "wish", "meet_new", "case_turns", "early", "spaced"),
+)
+"""The rules that organisers ask for most, in the order in which they are offered; others follow by their titles."""
+
 
 @dataclass(frozen=True, slots=True)
 class FieldAsked:
@@ -77,9 +83,10 @@ def rule_asked_for(rule: str, language: str) -> RuleAskedFor:
 
 
 def every_rule(language: str) -> list[RuleAskedFor]:
-    """The form of every rule: those about networks first, then those about the meetings, each by its title."""
+    """The form of every rule: about networks, then about the meetings; what is often asked for comes first."""
     forms = [rule_asked_for(rule, language) for rule in RULES]
-    return sorted(forms, key=lambda form: (form.trio_only, form.title.casefold()))
+    place = {rule: number for number, rule in enumerate(OFTEN)}
+    return sorted(forms, key=lambda form: (form.trio_only, place.get(form.rule, len(place)), form.title.casefold()))
 
 
 def answers_of(entry: Mapping[str, Any]) -> dict[str, list[str]]:

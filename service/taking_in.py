@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.candidates import header_key
 from service.drafts import Draft, Examined, as_source, examine
-from service.store.candidates import Added, add_candidates, cells_there
+from service.store.candidates import Added, add_candidates, every_candidate
 from service.store.database import Store
 from service.store.programmes import change_programme, programme
 
@@ -12,7 +12,7 @@ from service.store.programmes import change_programme, programme
 def looked_at(store: Store, space: str, programme_id: str, draft: Draft) -> Examined:
     """What would become of a draft, beside the people who are on the list already."""
     asked = programme(store, space, programme_id)
-    return examine(draft, asked.read(), cells_there(store, space, programme_id))
+    return examine(draft, asked.read(), every_candidate(store, space, programme_id))
 
 
 def take_in(store: Store, space: str, programme_id: str, draft: Draft, *, skip_bad_rows: bool = False) -> Added:

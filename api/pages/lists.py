@@ -113,7 +113,7 @@ def _used(there: StoredProgramme) -> list[str]:
 def _mended(draft: Draft) -> Draft:
     """The draft with everything that the form changes."""
     form = request.form
-    for number in range((form.get("alike", "0").isdigit() and int(form["alike"])) or 0):
+    for number in range(MOST_ALIKE):
         by = form.get(f"by-{number}", "").strip()
         column, found = form.get(f"column-{number}", ""), form.get(f"found-{number}", "")
         if by and by != found and column.isascii() and column.isdigit():

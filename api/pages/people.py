@@ -53,7 +53,11 @@ def start(programme_id: str) -> Response:
     wanted = request.args.get("find", "").strip()
     after = request.args.get("after", "")
     found = list_candidates(
-        store(), space(), programme_id, after=int(after) if after.isascii() and after.isdigit() else 0, limit=PAGE
+        store(),
+        space(),
+        programme_id,
+        after=int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0,
+        limit=PAGE,
     )
     items = list(found.items) if not wanted else list(_matching(programme_id, wanted))
     columns = columns_of(people_there(store(), space(), programme_id, there.read()))

@@ -17,7 +17,7 @@ from service.faults import InputError
 from service.intake.tables import Objects, Source
 from service.reading import gather
 from service.store.database import Store
-from service.store.erasure import erase
+from service.store.erasure import Eraser, erase
 from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import new_id, now
 from service.store.pages import Page, page_with, paged
@@ -82,13 +82,6 @@ def list_candidates(
         return page_with(connection, _PAGE, {"programme": programme}, _stored, after=after, limit=limit)
 
 
-def cells_there(store: Store, space: str, programme: str) -> list[Mapping[str, Any]]:
-    """The cells of every candidate of a programme, in the order in which they came."""
-    with store.reading() as connection:
-        find_programme(connection, space, programme)
-        return rows_of(connection, programme)
-
-
 def count_candidates(store: Store, space: str, programme: str) -> int:
     """How many candidates a programme has."""
     with store.reading() as connection:
@@ -144,7 +137,8 @@ def remove_candidate(store: Store, space: str, programme: str, id_: str, *, vers
         connection.execute(delete(candidates).where(candidates.c.id == there.ref))
         gone = str(there.content["id"])
         erase(connection, space=space, programme=programme, content=there.content, alias=there.ref)
-        left = without_person(asked.content, gone)
+        # Earlier proposals and distances that came as data have as many people as before, under another name.
+        left = Eraser(there.content, there.ref).references(without_person(asked.content, gone))
         if left != asked.content:
             connection.execute(
                 update(programmes)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
+import zlib
 from typing import Any
 
 import pytest
@@ -188,3 +191,19 @@ def test_two_thousand_people_with_thirty_columns_are_looked_at_within_seconds() 
 
 def test_a_draft_reads_as_any_other_table() -> None:
     assert as_source(draft()).table.header == ("name", "email", "organisation", "Geslacht", "years", "")
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers() | st.floats() | TEXT, lambda inner: st.lists(inner, max_size=6), max_leaves=12
+    )
+)
+def test_a_draft_that_somebody_made_up_breaks_nothing(content: Any) -> None:
+    """Whatever JSON a form brings along, it is a draft or it is told to be none."""
+    text = base64.urlsafe_b64encode(zlib.compress(json.dumps(content).encode())).decode()
+    try:
+        found = unpack(text)
+    except InputError as error:
+        assert error.code == "draft_damaged"
+    else:
+        examine(found, programme())

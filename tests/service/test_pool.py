@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import product
+from collections import Counter
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -19,6 +20,8 @@ from service.question import ask
 from service.reading import gather
 from service.words import LANGUAGES
 from solver.problem import WAITING, Composition, Problem
+from solver.rotation.problem import group_sizes
+from solver.rules.base import Group, GroupRule
 
 
 def asked(rules: list[dict[str, Any]], **networks: Any) -> Programme:
@@ -252,3 +255,61 @@ def test_the_fixtures_are_told_in_every_language(name: str, fixtures: Any) -> No
     assert bool(impossible) == (name == "impossible")
     for language in LANGUAGES:
         assert all(standing.texts(language) is not None for standing in found.rules.values())
+
+
+def partitions(people: tuple[int, ...], sizes: tuple[int, ...]) -> list[tuple[tuple[int, ...], ...]]:
+    """Every way to split people into groups of these sizes."""
+    if not sizes:
+        return [()]
+    found = []
+    for group in combinations(people, sizes[0]):
+        rest = tuple(person for person in people if person not in group)
+        found += [(group, *others) for others in partitions(rest, sizes[1:])]
+    return found
+
+
+@given(
+    count=st.integers(2, 5),
+    size=st.integers(2, 3),
+    meetings=st.integers(1, 3),
+    rule=st.sampled_from(
+        [
+            {"rule": "meet_new"},
+            {"rule": "meet_new", "at_most": 2, "strength": "must"},
+            {"rule": "spread", "attribute": "colour", "min_values": 2, "within": "trio"},
+            {"rule": "spread", "attribute": "colour", "min_values": 3, "within": "trio"},
+        ]
+    ),
+    data=st.data(),
+)
+def test_impossible_is_never_said_of_meetings_that_some_plan_has(
+    count: int, size: int, meetings: int, rule: dict[str, Any], data: st.DataObject
+) -> None:
+    """One network of two to five people: every plan of up to three meetings is tried."""
+    rows = people(*({"colour": data.draw(st.sampled_from(VALUES))} for _ in range(count)))
+    programme = read_programme(
+        {
+            "name": "Tiny",
+            "networks": {"count": 1, "min_size": count, "max_size": count},
+            "meetings": {"count": meetings, "group_size": size},
+            "keep": ["colour"],
+            "rules": [rule],
+        }
+    )
+    candidates = listed(programme, rows)
+    try:
+        problem = ask(programme, candidates, NoFiles()).problem
+    except InputError:
+        return
+    if standings(programme, candidates).rules[0].verdict is not Verdict.IMPOSSIBLE:
+        return
+    (asked_rule,) = problem.trio_rules
+    once = partitions(tuple(range(count)), group_sizes(count, size))
+    for plan in product(once, repeat=meetings):
+        groups = [group for meeting in plan for group in meeting]
+        if isinstance(asked_rule, GroupRule):
+            price = asked_rule.pricer(problem.pool)
+            assert any(price(Group(group)) for group in groups)
+        else:
+            met = Counter(pair for group in groups for pair in combinations(sorted(group), 2))
+            assert max(met.values(), default=0) > rule.get("at_most", 1)

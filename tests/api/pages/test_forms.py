@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from service.store import Store
-from service.store.candidates import cells_there
+from service.store.candidates import every_candidate
 from service.store.programmes import make_programme, programme
 from service.store.sources import source_of
 from tests.api.pages.conftest import Reader
@@ -97,10 +97,10 @@ def test_answers_are_mapped_by_hand_tried_on_what_came_and_switched_on(
     reader.send("/tally/mapping", "do=try", **{"meaning-2": "own"})
     assert "What this makes of the last form" in reader.text
     assert "e-mail : an@x.be" in reader.text
-    assert cells_there(store, space, made) == []
+    assert every_candidate(store, space, made) == []
     reader.send("/tally/mapping", "do=switch")
     assert "Switched on" in reader.text
-    assert cells_there(store, space, made) == [
+    assert every_candidate(store, space, made) == [
         {"id": "an@x.be", "email": "an@x.be", "sector": "care", "Welke kleur heeft uw team?": "blue"}
     ]
     assert programme(store, space, made).content["keep"] == ["Welke kleur heeft uw team?"]
@@ -145,7 +145,7 @@ def test_one_that_waits_says_why_and_is_put_on_the_list_by_hand(
     assert '<a href="#sector">' in page.text
     reader.send(waiting, sector="care")
     assert "The person is on the list." in reader.text
-    assert [each["id"] for each in cells_there(store, space, made)] == ["an@x.be", "bo@x.be"]
+    assert [each["id"] for each in every_candidate(store, space, made)] == ["an@x.be", "bo@x.be"]
     assert "Nothing waits." in reader.text
     reader.open(waiting)
     assert "Put this person on the list" not in reader.text

@@ -10,7 +10,7 @@ from flask import Flask
 
 from service.intake.tables import Objects
 from service.store import Store
-from service.store.candidates import add_candidates, cells_there
+from service.store.candidates import add_candidates, every_candidate
 from service.store.programmes import make_programme, programme
 from tests.api.pages.conftest import Reader, words_of
 
@@ -39,7 +39,7 @@ def address(made: str, rest: str = "") -> str:
 
 
 def cells(store: Store, space: str, made: str) -> list[dict[str, Any]]:
-    return [dict(each) for each in cells_there(store, space, made)]
+    return [dict(each) for each in every_candidate(store, space, made)]
 
 
 def test_an_empty_list_offers_the_ways_in(reader: Reader, made: str) -> None:

@@ -1,0 +1,165 @@
+"""People come in and wishes are made, as an organiser does it: by mouse, by keyboard, without script, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.conftest import Site
+from tests.browser.test_every_page import LANGUAGES, found_by_axe
+
+SHEET = (
+    "Voornaam\tNaam\tE-mail\tIn welke sector werk je?\tGeslacht\tGSM\n"
+    "An\tAerts\tan@x.be\tcare\tv\t1\n"
+    "Bo\tBos\tbo.x.be\tcare\tm\t2\n"
+    "Cas\tClaes\tcas@x.be\tindustry\tv\t3\n"
+    "Dee\tDaens\tdee@x.be\tculture\tm\t4\n"
+)
+
+
+@pytest.fixture(scope="module")
+def addresses(site: Site) -> dict[str, str]:
+    """One address of each page, by name."""
+    rules = [
+        {"rule": "spread", "attribute": "sector", "strength": "must"},
+        {"rule": "limit", "attribute": "sector", "value": "care", "min": 5, "strength": "must"},
+        {"rule": "distinct", "attribute": "organisation", "weight": 7},
+        {"rule": "meet_new"},
+    ]
+    networks = {"count": 2, "min_size": 8, "max_size": 10, "fixed": [{"name": "Gent", "facilitator": "F1"}]}
+    programme = site.programme(rules=rules, networks=networks, facilitators=[{"id": "F1"}])
+    site.call(f"/programmes/{programme}/sources", {"tool": "plain"})
+    answers = {"email": "not an address", "sector": "care", "What colour?": "blue"}
+    receipt = site.call(f"/intake/plain?programme={programme}", answers)["receipt"]
+    site.call(f"/intake/receipts/{receipt}")
+    people, ask = f"/programmes/{programme}/people", f"/programmes/{programme}/ask"
+    return {
+        "people": people,
+        "people-found": f"{people}?find=ann",
+        "person-new": f"{people}/new",
+        "person": f"{people}/c1",
+        "import": f"{people}/import",
+        "forms": f"{people}/forms",
+        "form": f"{people}/forms/plain",
+        "mapping": f"{people}/forms/plain/mapping",
+        "held": f"{people}/forms/plain/{receipt}",
+        "ask": ask,
+        "wish-new": f"{ask}/wishes/new",
+        "wish-limit": f"{ask}/wishes/new?rule=limit",
+        "wish-diverse": f"{ask}/wishes/new?rule=diverse",
+        "wish": f"{ask}/wishes/1",
+        "network": f"{ask}/networks/1",
+        "leader": f"{ask}/leaders/new",
+    }
+
+
+def paste(page: Any, addresses: dict[str, str]) -> None:
+    """Pastes a table with one mistake in it."""
+    page.goto(addresses["import"])
+    page.fill("#text", SHEET)
+    page.click("main button.main")
+
+
+@pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("nl", "dark")])
+def test_axe_finds_nothing_serious(
+    visit: Callable[..., Any], addresses: dict[str, str], shots: Path, language: str, scheme: str
+) -> None:
+    page = visit(language=language, color_scheme=scheme, bypass_csp=True)
+    found = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        if language == "nl":
+            page.screenshot(path=shots / f"{name}-{scheme}.png", full_page=True)
+        found[name] = found_by_axe(page)
+    paste(page, addresses)
+    page.screenshot(path=shots / f"review-{language}-{scheme}.png", full_page=True)
+    found["review"] = found_by_axe(page)
+    page.goto(addresses["wish-limit"])
+    page.click("form.wish button.main")
+    found["wrong"] = found_by_axe(page)
+    assert not {name: wrong for name, wrong in found.items() if wrong}
+
+
+@pytest.mark.parametrize("width", [360, 640], ids=["a phone", "a screen of 1280 at twice the size"])
+def test_nothing_has_to_be_scrolled_sideways(
+    visit: Callable[..., Any], addresses: dict[str, str], shots: Path, width: int
+) -> None:
+    """Wide tables scroll in a box of their own."""
+    page = visit(viewport={"width": width, "height": 800})
+    too_wide = []
+    for name, address in [*addresses.items(), ("review", "")]:
+        if address:
+            page.goto(address)
+        else:
+            paste(page, addresses)
+        page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+        page.screenshot(path=shots / f"{name}-{width}.png", full_page=True)
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            too_wide.append(name)
+    assert not too_wide
+
+
+def test_every_control_has_room_for_a_finger(visit: Callable[..., Any], addresses: dict[str, str]) -> None:
+    """24 by 24 pixels (WCAG 2.2, 2.5.8), but for boxes whose label can be pressed as well."""
+    page = visit()
+    small = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        found = page.evaluate(
+            """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), nav a, summary')]
+                .filter(each => each.offsetParent && !each.closest('label') && !each.classList.contains('unseen'))
+                .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+                .filter(([, box]) => box.height < 24 && box.height > 0)
+                .map(([html]) => html)"""
+        )
+        if found:
+            small[name] = found
+    assert not small
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_a_pasted_list_is_mended_and_comes_in(visit: Callable[..., Any], site: Site, script: bool) -> None:
+    """The summary leads to the cell, the cell is mended, and everybody comes in."""
+    programme = site.programme(name=f"List {script}")
+    page = visit(java_script_enabled=script)
+    page.goto(f"/programmes/{programme}/people/import")
+    page.fill("#text", SHEET)
+    page.click("main button.main")
+    page.click(".faults a")
+    assert page.url.endswith("#cell-3-2")
+    page.fill("#cell-3-2", "bo@x.be")
+    page.press("#cell-3-2", "Enter")  # looks again; nobody is taken in by accident
+    page.click("button[value=take]")
+    assert page.inner_text(".said") == "4 people have come in."
+    items = site.call(f"/programmes/{programme}/candidates?limit=500")["items"]
+    assert {"bo@x.be"} == {each.get("email") for each in items if each["id"] == "bo@x.be"}
+
+
+def test_a_wish_is_made_with_the_keyboard_alone(visit: Callable[..., Any], site: Site) -> None:
+    programme = site.programme(name="Keys", rules=[])
+    page = visit()
+    page.goto(f"/programmes/{programme}/ask/wishes/new?rule=spread")
+    page.focus("#attribute")
+    page.keyboard.type("Sector")
+    page.keyboard.press("Tab")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    assert page.inner_text("#wish-1 h3") == "At least three different sectors in each network"
+    assert "3 different sectors" in page.inner_text("#wish-1 .stands")
+
+
+def test_a_wish_that_is_not_right_puts_the_reader_where_it_says_so(
+    visit: Callable[..., Any], addresses: dict[str, str]
+) -> None:
+    page = visit()
+    page.goto(addresses["wish-limit"])
+    page.fill("#min", "many")
+    page.click("form.wish button.main")
+    assert page.evaluate("document.activeElement.className") == "faults"
+    page.click(".faults a >> nth=0")
+    assert page.evaluate("document.activeElement.id") in ("attribute", "min")
+    assert page.input_value("#min") == "many"
