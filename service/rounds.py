@@ -105,6 +105,11 @@ class Standing:
         return cls(**values | {"status": Status(stated["status"])})
 
 
+def told_of(standing: Standing) -> Progress:
+    """What is known between two rounds."""
+    return Progress("search", standing.objective, standing.bound, standing.waiting)
+
+
 def first(asked: Asked, *, start: Sequence[int | None] | None = None) -> Standing:
     """What is known before the first round.
 
@@ -124,7 +129,7 @@ def first(asked: Asked, *, start: Sequence[int | None] | None = None) -> Standin
     begun = begin(ready, start)
     if rank(problem, begun).hard or any(breaches(problem, begun)):
         return replace(nothing, start=begun.places)
-    return _with(nothing, problem, begun)
+    return with_answer(nothing, problem, begun)
 
 
 def next_limits(asked: Asked, standing: Standing, limits: Limits, *, others_waiting: bool = False) -> Limits | None:
@@ -249,10 +254,10 @@ def _joined(standing: Standing, problem: Problem, found: Composed) -> Standing:
         rule_bounds=tuple(map(max, standing.rule_bounds, by_rule)),
         proof=tuple(dict.fromkeys((*standing.proof, *found.proof))),
     )
-    return _with(proven, problem, found.composition)
+    return with_answer(proven, problem, found.composition)
 
 
-def _with(standing: Standing, problem: Problem, composition: Composition | None) -> Standing:
+def with_answer(standing: Standing, problem: Problem, composition: Composition | None) -> Standing:
     """The standing with this answer where it is the better one, and the status that the proofs make."""
     better = standing
     if composition is not None:

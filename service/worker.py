@@ -18,18 +18,32 @@ from service.beside import as_data, repaired, scenario
 from service.compose import USUAL_SECONDS, Answer
 from service.conflicts import conflicts_of
 from service.faults import InputError
+from service.parts import Lowerings, compose_part, cut, sewn, worth_sharing
 from service.reading import Asked
 from service.repair import Mended, repair_limits
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
 from service.store.intake import settle_waiting
+from service.store.names import now
 from service.store.outage import NO_ANSWER, Outage
+from service.store.parts import (
+    crew,
+    gone,
+    part_back,
+    part_done,
+    part_still_held,
+    parts_of,
+    seen,
+    share,
+    take_part,
+)
 from service.store.proposals import proposal, question_of
 from service.store.questions import asked_again
 from service.store.runs import SCENARIO, Lease, State, finish, give_back, hand_on, still_held, take
 from service.what_if import Compared
 from solver.compose import Status
 from solver.limits import Limits, Progress
+from solver.lower import lower
 
 BEAT = 1.0
 """Seconds between two signs of life: how soon a worker hears that its run is to stop."""
@@ -40,10 +54,15 @@ IDLE = 0.25
 TURN = 0.02
 """Seconds, at least, that settling leaves the database to whoever delivers forms, before it goes on."""
 
+SAY_SO = 5.0
+"""Seconds between two times that a worker says that it is there."""
+
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""
 
 log = logging.getLogger("kring.worker")
+
+Renew = Callable[[Mapping[str, Any] | None], bool]
 
 
 def worker_name() -> str:
@@ -63,10 +82,58 @@ def limits_of(asked: Mapping[str, Any]) -> Limits:
 def work(store: Store, name: str, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
     """Does round after round until `stopped`; the round it is at is handed on with the best it has."""
     outage = Outage(log, "runs are asked for again")
+    lowerings = Lowerings()
+    Thread(target=_be_seen, args=(store, name, stopped), name="seen", daemon=True).start()
+    # In turn, so that the parts of a large run do not hold up the others, nor they it.
+    turns: list[Callable[[], bool]] = [
+        lambda: one_round(store, name, stopped),
+        lambda: one_part(store, name, stopped, lowerings),
+    ]
     while not stopped():
         with outage.outlasted():
-            if not one_round(store, name, stopped):
+            if turns[0]() or turns[1]():
+                turns.reverse()
+            else:
                 time.sleep(idle)
+    with outage.outlasted():
+        gone(store, name)
+
+
+def _be_seen(store: Store, name: str, stopped: Callable[[], bool]) -> None:
+    """Says from time to time that this worker is there, whatever it is at."""
+    while not stopped():
+        try:
+            seen(store, name, os.cpu_count() or 1)
+        except NO_ANSWER:
+            log.debug("nobody hears that this worker is there: the database does not answer")
+        time.sleep(SAY_SO)
+
+
+def one_part(store: Store, name: str, stopped: Callable[[], bool], lowerings: Lowerings) -> bool:
+    """Does one part of a large run; False where none waits."""
+    lease = take_part(store, name)
+    if lease is None:
+        return False
+    log.info("run %s: part %s begins", lease.run, lease.number)
+
+    def asked() -> Asked:
+        with store.reading() as connection:
+            return asked_again(connection, lease.question)
+
+    held = Held(f"run {lease.run}, part {lease.number}", lambda _: part_still_held(store, lease.lease), stopped)
+    try:
+        with held:
+            cutter = lowerings.of(lease.question, asked)
+            found = compose_part(cutter, rounds.Standing.of_json(lease.standing), lease.asked, held.over)
+        if stopped():
+            part_back(store, lease.lease)
+        else:
+            part_done(store, lease.lease, found)
+    except LeaseLostError:
+        log.warning("run %s: part %s is somebody else's now, or the run has gone on", lease.run, lease.number)
+    except NotThereError:
+        log.info("run %s: deleted while it ran", lease.run)
+    return True
 
 
 def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
@@ -90,7 +157,12 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
     if lease is None:
         return False
     log.info("run %s: a round begins", lease.run)
-    held = Held(store, lease, stopped)
+    held = Held(
+        f"run {lease.run}",
+        lambda progress: still_held(store, lease.lease, progress),
+        stopped,
+        stop=lease.stop,
+    )
     try:
         with held:
             _do(store, lease, held, stopped)
@@ -113,9 +185,10 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
 class Held:
     """The lease of a round, renewed beside the work; says when to stop, and tells what is known so far."""
 
-    def __init__(self, store: Store, lease: Lease, leaving: Callable[[], bool]) -> None:
-        self._store = store
-        self._lease = lease
+    def __init__(self, what: str, renew: Renew, leaving: Callable[[], bool], *, stop: bool = False) -> None:
+        """renew: renews the lease, tells what is known, and says whether to stop; raises LeaseLostError."""
+        self._what = what
+        self._renew = renew
         self._leaving = leaving
         self._done = Event()
         self._stop = Event()
@@ -123,7 +196,7 @@ class Held:
         self._lock = Lock()
         self._progress: dict[str, Any] | None = None
         self._thread = Thread(target=self._beat, name="lease", daemon=True)
-        if lease.stop:
+        if stop:
             self._stop.set()
 
     def __enter__(self) -> Held:
@@ -155,14 +228,14 @@ class Held:
             with self._lock:
                 progress = self._progress
             try:
-                if still_held(self._store, self._lease.lease, progress):
+                if self._renew(progress):
                     self._stop.set()
                 reached = time.monotonic()
             except LeaseLostError:
                 self._lost.set()
                 return
             except Exception as error:  # the database does not answer: the lease outlasts a short silence
-                log.warning("run %s: a sign of life did not get through (%s)", self._lease.run, type(error).__name__)
+                log.warning("%s: a sign of life did not get through (%s)", self._what, type(error).__name__)
                 if time.monotonic() - reached > STEADY:
                     self._lost.set()
                     return
@@ -189,8 +262,11 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
     with store.reading() as connection:
         asked = asked_again(connection, lease.question)
     standing = rounds.first(asked) if lease.standing is None else rounds.Standing.of_json(lease.standing)
+    standing = _sewn(store, lease, asked, standing)
     wanted = limits_of(lease.asked)
     limits = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
+    if limits is not None and not leaving() and _shared(store, lease, asked, standing, limits):
+        return
     if limits is not None:
         standing = rounds.compose_round(asked, standing, limits, listen=held.hear, stopped=held.over)
         if leaving() and not held.asked_to_stop:
@@ -204,6 +280,30 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
         give_back(store, lease.lease)
         return
     _finish(store, lease, held, asked, standing, wanted)
+
+
+def _sewn(store: Store, lease: Lease, asked: Asked, standing: rounds.Standing) -> rounds.Standing:
+    """The standing with what the parts of the last round have found, where there were any."""
+    done, since = parts_of(store, lease.run)
+    if since is None:
+        return standing
+    problem, seconds = asked.question.problem, (now() - since).total_seconds()
+    standing = sewn(problem, lower(problem), standing, [part.found for part in done], seconds)
+    log.info("run %s: %s parts sewn together", lease.run, len(done))
+    still_held(store, lease.lease, progress_of(rounds.told_of(standing)))
+    return standing
+
+
+def _shared(store: Store, lease: Lease, asked: Asked, standing: rounds.Standing, limits: Limits) -> bool:
+    """Lays out the next round for all workers, where that is worth its while; whether it was."""
+    there = crew(store)
+    problem = asked.question.problem
+    if not worth_sharing(problem, standing, limits, there.workers):
+        return False
+    laid_out = cut(lower(problem), standing, limits, workers=there.workers, cores=there.cores)
+    share(store, lease.lease, standing.as_json(), laid_out)
+    log.info("run %s: %s parts for %s workers", lease.run, len(laid_out), there.workers)
+    return True
 
 
 def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: rounds.Standing, wanted: Limits) -> None:

@@ -33,6 +33,14 @@ DEPTHS = (0.6, 0.4, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
+class Patch:
+    """What to cut out of the whole: these networks and these people, by number."""
+
+    networks: tuple[int, ...]
+    people: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Mended:
     """A part composed anew: where its people are, and how good it was and is."""
 
@@ -100,18 +108,13 @@ class Patchwork:
 
     def _go(self, work: Work, depth: float) -> Found:
         """One round: work is that of each worker."""
-        groups = self.composition.groups()
-        chunks = chunked(self._ordered(), groups)
-        waiting = list(self.composition.waiting)
-        self.dice.shuffle(waiting)
         limits = self.watch.limits
         people = self.lowered.problem.pool.size
         jobs = []
-        for number, networks in enumerate(chunks):
-            members = [person for k in networks for person in groups.get(k, ())] + waiting[number :: len(chunks)]
-            share = work.times(limits.workers * len(members) / people)
+        for number, patch in enumerate(patches(self.lowered, self.composition, self.networks, self.rounds, self.dice)):
+            share = work.times(limits.workers * len(patch.people) / people)
             seed = limits.seed + 1009 * self.rounds + 7919 * number
-            jobs.append(self.pool.submit(self._job, networks, members, share, seed, depth))
+            jobs.append(self.pool.submit(self._job, patch, share, seed, depth))
         places = list(self.composition.places)
         first = self.rounds == 0
         total = Rank(0, 0, 0) if first else self.rank
@@ -131,36 +134,60 @@ class Patchwork:
         self.hear(total)
         return self.found()
 
-    def _job(self, networks: Sequence[int], members: Sequence[int], work: Work, seed: int, depth: float) -> Mended:
+    def _job(self, patch: Patch, work: Work, seed: int, depth: float) -> Mended:
         # A part is cut when its turn comes, so that only as many are held as are worked on.
-        return improve(self.cutter.cut(self.composition, networks, members), work, seed, depth, self.watch)
-
-    def _ordered(self) -> list[int]:
-        """The networks, so that neighbours are alike in one respect: another one in each round, or none."""
-        terms = [x for x in self.lowered.terms if isinstance(x.term, Best) and len(x.term.options) > 1]
-        order = list(self.networks)
-        if not self.rounds:
-            return order
-        self.dice.shuffle(order)
-        turn = self.rounds % (len(terms) + 1)
-        if turn < len(terms):
-            term = terms[turn].term
-            assert isinstance(term, Best)  # noqa: S101  (chosen above)
-            tally = most_common(term.options, self.composition.places)
-            order.sort(key=lambda k: tally.get(k, -1))
-        return order
+        return improve(self.cutter.cut(self.composition, patch.networks, patch.people), work, seed, depth, self.watch)
 
     def found(self) -> Found:
         """The answer so far; where people are to stay together across parts, priced by the plain definitions."""
-        composition = self.composition
-        slots = list(composition.slots)
-        free = [k for k in self.networks if composition.facilitators[k] is None]
-        for k, slot in zip(free, best_slots(self.lowered, composition.places, free), strict=True):
-            slots[k] = slot
-        composition = Composition(composition.places, tuple(slots), composition.facilitators)
+        composition = slotted(self.lowered, self.composition, self.networks)
         if not self.rounds or self.lowered.of(Scatter):
             self.rank = rank_of(self.lowered.problem, composition)
         return Found(self.rank, composition)
+
+
+def patches(
+    lowered: Lowered, composition: Composition, networks: Sequence[int], turn: int, dice: random.Random
+) -> list[Patch]:
+    """How a round cuts the whole: in each turn along other lines; those who wait are dealt out."""
+    groups = composition.groups()
+    chunks = chunked(_ordered(lowered, composition, networks, turn, dice), groups)
+    waiting = list(composition.waiting)
+    dice.shuffle(waiting)
+    return [
+        Patch(
+            tuple(chunk),
+            tuple([person for k in chunk for person in groups.get(k, ())] + waiting[number :: len(chunks)]),
+        )
+        for number, chunk in enumerate(chunks)
+    ]
+
+
+def _ordered(
+    lowered: Lowered, composition: Composition, networks: Sequence[int], turn: int, dice: random.Random
+) -> list[int]:
+    """The networks, so that neighbours are alike in one respect: another one in each round, or none."""
+    terms = [x for x in lowered.terms if isinstance(x.term, Best) and len(x.term.options) > 1]
+    order = list(networks)
+    if not turn:
+        return order
+    dice.shuffle(order)
+    chosen = turn % (len(terms) + 1)
+    if chosen < len(terms):
+        term = terms[chosen].term
+        assert isinstance(term, Best)  # noqa: S101  (chosen above)
+        tally = most_common(term.options, composition.places)
+        order.sort(key=lambda k: tally.get(k, -1))
+    return order
+
+
+def slotted(lowered: Lowered, composition: Composition, networks: Sequence[int]) -> Composition:
+    """The same people in the same places, each network without a facilitator at its best slot."""
+    slots = list(composition.slots)
+    free = [k for k in networks if composition.facilitators[k] is None]
+    for k, slot in zip(free, best_slots(lowered, composition.places, free), strict=True):
+        slots[k] = slot
+    return Composition(composition.places, tuple(slots), composition.facilitators)
 
 
 def rank_of(problem: Problem, composition: Composition) -> Rank:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from service.reading import Asked
 from service.store.candidates import count_of
@@ -25,7 +25,7 @@ from service.store.pages import Page, page_of
 from service.store.programmes import find_programme, require_programme
 from service.store.proposals import StoredProposal
 from service.store.questions import keep_changed_question, keep_question
-from service.store.tables import events, proposals, runs
+from service.store.tables import events, parts, proposals, runs
 
 COMPOSE, SCENARIO, REPAIR = "compose", "scenario", "repair"
 """Kinds of runs."""
@@ -221,9 +221,11 @@ def take(store: Store, worker: str) -> Lease | None:
     with store.writing() as connection:
         moment = now()
         free = or_(runs.c.lease.is_(None), runs.c.leased_until < moment)
+        # A run whose parts are at work waits for them, unless it is asked to stop.
+        apart = exists().where(parts.c.run == runs.c.id, parts.c.found.is_(None))
         query = (
             select(runs)
-            .where(runs.c.state.in_(OPEN), free)
+            .where(runs.c.state.in_(OPEN), free, or_(~apart, runs.c.stop.is_(True)))
             .order_by(runs.c.served_at, runs.c.seq)
             .limit(1)
             .with_for_update(skip_locked=True)
@@ -288,6 +290,7 @@ def still_held(store: Store, lease: str, progress: Mapping[str, Any] | None = No
 def hand_on(store: Store, lease: str, standing: Mapping[str, Any]) -> None:
     """Ends a round: its best is kept, and the run waits for the next. Raises LeaseLostError."""
     with store.writing() as connection:
+        run_id = connection.execute(select(runs.c.id).where(runs.c.lease == lease)).scalar()
         done = connection.execute(
             update(runs)
             .where(runs.c.lease == lease)
@@ -303,6 +306,7 @@ def hand_on(store: Store, lease: str, standing: Mapping[str, Any]) -> None:
         )
         if not done.rowcount:
             raise LeaseLostError(lease)
+        connection.execute(delete(parts).where(parts.c.run == run_id))
 
 
 def give_back(store: Store, lease: str) -> None:
@@ -374,6 +378,7 @@ def _end(
         values["progress"] = dict(progress)
         _tell(connection, run_id, "progress", progress)
     connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+    connection.execute(delete(parts).where(parts.c.run == run_id))
     _tell(connection, run_id, "state", {"state": state.value, "proposal": proposal, "problem": values["problem"]})
 
 

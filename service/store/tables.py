@@ -187,6 +187,34 @@ runs = Table(
     Index(None, "space", "seq"),
 )
 
+parts = Table(
+    "parts",
+    METADATA,
+    _seq(),
+    Column("run", ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("asked", JSON, nullable=False),
+    Column("found", JSON(none_as_null=True)),
+    Column("done_by", String(40)),
+    Column("tries", Integer, nullable=False, default=0),
+    Column("lease", String(40)),
+    Column("worker", String(40)),
+    Column("leased_until", Moment),
+    _made(),
+    UniqueConstraint("run", "number"),
+)
+"""The parts of a large run in its round that is shared: numbers of networks and people, never names."""
+
+workers = Table(
+    "workers",
+    METADATA,
+    _seq(),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("cores", Integer, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+"""Who solves, and when they last said so."""
+
 events = Table(
     "events",
     METADATA,
