@@ -138,8 +138,13 @@ def _no_constant(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is no JSON number.")
 
 
-def _finite(text: str) -> float:
+EXACT = 2**53
+"""Below this a number with a decimal point is exactly what it says."""
+
+
+def _finite(text: str) -> float | int:
+    """A number; 3.0 is the whole number 3, as JSON Schema has it and as some languages write it."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(f"{text} is more than a number can hold.")
-    return number
+    return int(number) if number.is_integer() and abs(number) < EXACT else number

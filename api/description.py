@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from itertools import combinations
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin
@@ -14,7 +15,7 @@ from marshmallow import Schema, fields
 from api.body import OF_CHANGING, OF_READING, REFUSALS
 from api.problems import MEDIA_TYPE, PROBLEMS
 from api.schemas import ProblemDetails
-from service.programme_schema import AnyRule, CandidatesField, Checked, Text, rule_form
+from service.programme_schema import AnyRule, CandidatesField, Checked, NetworksForm, Text, rule_form
 from service.proposal_schema import EarlierProposalForm, MatrixForm
 from service.version import __version__
 from solver.rules import RULES
@@ -27,7 +28,9 @@ def reference(name: str) -> dict[str, str]:
 
 _WHOLE = {"type": "integer", "minimum": 0}
 _SHARE = {"type": "string", "pattern": r"^\s*[0-9]+([.,][0-9]*)?\s*%\s*$"}
-_ID = {"type": "string", "pattern": r"\S"}
+_SAID = r"[^\s\x1c-\x1f\x85]"
+"""A sign that is no space: the four separators of ASCII and U+0085 are spaces too, other than in JavaScript."""
+_ID = {"type": "string", "pattern": _SAID}
 _MOMENT = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$"}
 
 CHECKED: Mapping[str, Mapping[str, Any]] = {
@@ -119,8 +122,20 @@ def described(app: Flask) -> Described:
         form["properties"] |= {"rule": {"const": name}}
         form["properties"] |= {key: reference(name_of(DATA[key])) for key in DATA.keys() & form["properties"].keys()}
         form["description"] = rule.definition.en.replace("{", "<").replace("}", ">")
+        exclusive = [("strength", "weight"), *(combinations(rule.one_of, 2) if rule.only_one else ())]
+        form["allOf"] = [never_both(*pair) for pair in exclusive]
+        if rule.one_of:
+            form["anyOf"] = [{"required": [key]} for key in rule.one_of]
         api.spec.components.schema(rule_name(name), component=form)
+    api.spec.components.schema(name_of(NetworksForm), schema=NetworksForm)
+    counted = [never_both("count", other) for other in ("min_count", "max_count")]
+    api.spec.components.schemas[name_of(NetworksForm)]["allOf"] = counted
     return api
+
+
+def never_both(one: str, other: str) -> dict[str, Any]:
+    """Two fields of which at most one is there."""
+    return {"not": {"required": [one, other]}}
 
 
 def name_of(schema: type[Schema] | Schema | str) -> str:
@@ -148,7 +163,7 @@ def checked(self: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
 
 def text(self: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:
     """Text that is more than spaces."""
-    return {"pattern": r"\S"} if isinstance(field, Text) and not field.validators else {}
+    return {"pattern": _SAID} if isinstance(field, Text) and not field.validators else {}
 
 
 def any_rule(self: object, field: fields.Field[Any], **_: Any) -> dict[str, Any]:

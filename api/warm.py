@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 
 from service.warm import warm_up
+
+FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
 def warm_up_beside(done: Callable[[], None]) -> None:
@@ -32,9 +35,12 @@ def one_at_a_time() -> Iterator[None]:
         yield
         return
     import fcntl  # noqa: PLC0415  (there is none on Windows)
-    import os  # noqa: PLC0415
 
-    # Of this user: nobody else can hold it, and the system gives it back when a process dies.
-    with (Path(tempfile.gettempdir()) / f"kring-warm-{os.getuid()}").open("a") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+    with ExitStack() as stack:
+        # Where somebody else has a file of this name, all compile at once, which costs time and nothing else.
+        with suppress(OSError):
+            file = os.open(Path(tempfile.gettempdir()) / f"kring-warm-{os.getuid()}", FLAGS, 0o600)
+            stack.callback(os.close, file)
+            # The system gives it back when a process dies.
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -38,7 +38,7 @@ IDLE = 0.25
 """Seconds to wait where there is nothing to do."""
 
 TURN = 0.02
-"""Seconds that settling leaves the database to whoever delivers forms, before it goes on."""
+"""Seconds, at least, that settling leaves the database to whoever delivers forms, before it goes on."""
 
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""
@@ -75,7 +75,10 @@ def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDL
     while not stopped():
         try:
             with outage.outlasted():
-                time.sleep(TURN if settle_waiting(store) else idle)
+                began = time.monotonic()
+                settled = settle_waiting(store)
+                # Two thirds of the time belong to whoever delivers forms, also where the disk is slow.
+                time.sleep(max(TURN, 2 * (time.monotonic() - began)) if settled else idle)
         except Exception:  # ours, whatever it is: nothing is lost, and the next ones may be settled
             log.exception("deliveries could not be settled; they are tried again")
             time.sleep(STEADY)

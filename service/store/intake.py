@@ -38,7 +38,7 @@ from service.forms import (
 )
 from service.forms.suggest import suggest_by_name
 from service.intake.tables import Objects
-from service.store.candidates import add_candidates, change_candidate
+from service.store.candidates import add_candidates, change_candidate, remove_candidate
 from service.store.database import Store
 from service.store.errors import NotThereError
 from service.store.names import new_id, now
@@ -282,9 +282,11 @@ def settle(store: Store, space: str, id_: str, *, again: bool = False) -> Delive
         if mapping is not None:
             found = outcome(TOOLS[source.tool], mapping, received)
         candidate, reasons = None, found.reasons if isinstance(found, Held) else ()
-        state = Settled.HELD
+        state, refusal = Settled.HELD, "consent_refused"
         if isinstance(found, Mapped) and found.refused:
             state = Settled.REFUSED
+            if _taken_out(store, connection, source, found):
+                refusal = "consent_withdrawn"
         elif isinstance(found, Mapped):
             try:
                 candidate = _taken_in(store, connection, source, found)
@@ -294,7 +296,7 @@ def settle(store: Store, space: str, id_: str, *, again: bool = False) -> Delive
         values: dict[str, Any] = {
             "state": state.value,
             "reasons": [_reason(fault) for fault in reasons]
-            or ([{"code": "consent_refused"}] if state is Settled.REFUSED else []),
+            or ([{"code": refusal}] if state is Settled.REFUSED else []),
             "mapping": source.mapping,
             "candidate": candidate,
             "settled_at": now(),
@@ -369,7 +371,7 @@ def _switched_on(connection: Connection, source: FormSource, received: Received)
 
 def _taken_in(store: Store, connection: Connection, source: FormSource, found: Mapped) -> str:
     """Adds the person of a row, or updates who is there already; the store's id. Raises InputError."""
-    cells = {name: values[0] if len(values) == 1 else list(values) for name, values in found.row.items()}
+    cells = _cells(found)
     there = _same_person(connection, source.programme, cells)
     if there is None:
         added = add_candidates(store, source.space, source.programme, Objects("form", [cells]))
@@ -377,6 +379,19 @@ def _taken_in(store: Store, connection: Connection, source: FormSource, found: M
     merged = {**there.content, **cells, "id": there.content["id"]}
     changed = change_candidate(store, source.space, source.programme, there.id, merged, version=there.version)
     return changed.ref
+
+
+def _taken_out(store: Store, connection: Connection, source: FormSource, found: Mapped) -> bool:
+    """Erases who said yes before and says no now; whether there was anybody."""
+    there = _same_person(connection, source.programme, _cells(found))
+    if there is None:
+        return False
+    remove_candidate(store, source.space, source.programme, there.id, version=there.version)
+    return True
+
+
+def _cells(found: Mapped) -> dict[str, Any]:
+    return {name: values[0] if len(values) == 1 else list(values) for name, values in found.row.items()}
 
 
 def _same_person(connection: Connection, programme: str, cells: Mapping[str, Any]) -> Row[Any] | None:

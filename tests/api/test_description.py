@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from flask.testing import FlaskClient
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from api.problems import PROBLEMS
 from solver.rules import RULES
@@ -27,6 +28,18 @@ def test_every_call_is_described(client: FlaskClient) -> None:
     asked = spec["paths"]["/api/v1/compose"]["post"]
     assert asked["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/ComposeBody")
     assert set(asked["responses"]) == {"200", "400", "401", "413", "415", "422", "503", "504", "default"}
+
+
+def test_it_is_valid_openapi(client: FlaskClient) -> None:
+    """By the schema of OpenAPI 3.1, with every reference followed."""
+    OpenAPIV31SpecValidator(spec_of(client)).validate()
+
+
+def test_what_excludes_each_other_is_described(client: FlaskClient) -> None:
+    """A rule has a strength or a weight; networks are counted in one way."""
+    schemas = spec_of(client)["components"]["schemas"]
+    assert {"not": {"required": ["strength", "weight"]}} in schemas["SpreadRule"]["allOf"]
+    assert {"not": {"required": ["count", "min_count"]}} in schemas["Networks"]["allOf"]
 
 
 def test_every_rule_has_its_form(client: FlaskClient) -> None:

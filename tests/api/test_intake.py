@@ -160,6 +160,20 @@ def test_a_secret_address_takes_any_form(app: Flask, client: FlaskClient, made: 
     problem(form.post(f"{source['address']}&secret=wrong", json={}), 401, "delivery_refused")
 
 
+def test_whoever_takes_consent_back_is_erased(app: Flask, store: Store, client: FlaskClient, made: str) -> None:
+    """A yes, and later a no from the same address: nobody of that address is left, and the receipt says so."""
+    form = opening(app, store, Scope.INTAKE)
+    where = f"{API}/intake/json?programme={made}"
+    receipts = [
+        form.post(where, json={"email": "ann@example.org", "sector": "care", "consent": said}).headers["Location"]
+        for said in ("ja", "nee")
+    ]
+    told = [client.get(receipt).get_json() for receipt in receipts]
+    assert [each["state"] for each in told] == ["mapped", "refused"]
+    assert [reason["code"] for reason in told[1]["reasons"]] == ["consent_withdrawn"]
+    assert candidates(client, made) == []
+
+
 def test_a_key_for_intake_needs_no_secret(app: Flask, store: Store, client: FlaskClient, made: str) -> None:
     """The key itself says who it is; the delivery's own id is the Idempotency-Key."""
     form = opening(app, store, Scope.INTAKE)
