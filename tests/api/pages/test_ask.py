@@ -133,7 +133,7 @@ def test_the_usual_wishes_are_written_for_the_columns_there_are(
 ) -> None:
     """Nobody has asks or offers, so nothing is written about them, and the page says which columns would be used."""
     reader.open(address(made))
-    assert "No two people with the same organisation in each network" in reader.text
+    assert "No two people from the same organisation in each network" in reader.text
     assert "wants to learn" in reader.text
     reader.send("/ask/preset", kind="peer")
     rules = [rule["rule"] for rule in content(store, space, made)["rules"]]
