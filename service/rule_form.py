@@ -16,9 +16,14 @@ from service.words import catalogue, say
 from solver.rules import RULES, Rule, TrioRule
 from solver.rules.base import Parameter
 
-ASKED_IN_A_FILE = frozenset({Parameter.MATRIX, Parameter.BASELINE})
-"""Parameters that no form can ask for in fields: a table of distances, a whole earlier proposal. They are kept as they
-are where a programme has them, and come in with a file."""
+ASKED_IN_A_FILE = frozenset({Parameter.MATRIX})
+"""Parameters that no form can ask for: a table of distances. It comes with a file, and stays as it is."""
+
+KEPT = "kept"
+"""The answer that leaves an earlier proposal as the programme has it; `kept-2` is the third of a history."""
+
+FROM = "from"
+"""What the field of a history is called, after its key and a point, in which earlier proposals are chosen."""
 
 LONG = frozenset({Parameter.PAIRS, Parameter.GROUPS, Parameter.HISTORY})
 """Parameters that take a line for each entry."""
@@ -95,15 +100,22 @@ def answers_of(entry: Mapping[str, Any]) -> dict[str, list[str]]:
     for key, kind, _ in _parameters(RULES[entry["rule"]]):
         if key in entry and kind not in ASKED_IN_A_FILE:
             answers[key] = _SHOWN.get(kind, _one)(entry[key])
+        if key in entry and kind is Parameter.HISTORY:
+            answers[f"{key}.{FROM}"] = [f"{KEPT}-{number}" for number, _ in enumerate(_proposals(entry, key))]
     return answers
 
 
 def read_answers(
-    rule: str, answers: Mapping[str, Sequence[str]], *, before: Mapping[str, Any] | None = None
+    rule: str,
+    answers: Mapping[str, Sequence[str]],
+    *,
+    before: Mapping[str, Any] | None = None,
+    earlier: Callable[[str], Mapping[str, Any] | None] = lambda id_: None,
 ) -> tuple[dict[str, Any], list[Fault]]:
     """The parameters that answers state, and the faults of answers that no parameter can hold, by key.
 
-    before: the rule as it is stored; what only a file can bring is taken over from it.
+    before: the rule as it is stored; what only a file can bring is taken over from it. earlier: the data of an earlier
+    proposal, by its id.
     """
     read: dict[str, Any] = {}
     faults: list[Fault] = []
@@ -113,10 +125,17 @@ def read_answers(
                 read[key] = before[key]
             continue
         given = [text.strip() for text in answers.get(key, ()) if text.strip()]
-        earlier = _proposals(before, key) if kind is Parameter.HISTORY else []
+        if kind is Parameter.BASELINE and given:
+            data = (before or {}).get(key) if given[0] == KEPT else earlier(given[0])
+            if data is None:
+                faults.append(Fault(code="not_a_proposal", pointer=key))
+            else:
+                read[key] = data
+            continue
+        met = _chosen(answers.get(f"{key}.{FROM}", ()), before, key, earlier) if kind is Parameter.HISTORY else []
         if not given:
-            if earlier:
-                read[key] = earlier
+            if met:
+                read[key] = met
             continue
         try:
             value = _READ.get(kind, _text)(given)
@@ -124,13 +143,26 @@ def read_answers(
             faults.append(Fault(code=error.code, pointer=key, found=" ".join(given)))
             continue
         if value is not None:
-            read[key] = [*value, *earlier] if earlier else value
+            read[key] = [*value, *met] if met else value
     return read, faults
 
 
 def _proposals(before: Mapping[str, Any] | None, key: str) -> list[Any]:
     """Earlier proposals in a history, which no line of text can hold."""
     return [each for each in (before or {}).get(key, ()) if not isinstance(each, list)]
+
+
+def _chosen(
+    chosen: Sequence[str],
+    before: Mapping[str, Any] | None,
+    key: str,
+    earlier: Callable[[str], Mapping[str, Any] | None],
+) -> list[Any]:
+    """The earlier proposals of a history: those that are kept, then those that are new."""
+    there = _proposals(before, key)
+    kept = [each for number, each in enumerate(there) if f"{KEPT}-{number}" in chosen]
+    new = (earlier(id_) for id_ in dict.fromkeys(chosen) if not id_.startswith(KEPT))
+    return [*kept, *(each for each in new if each is not None)]
 
 
 # what a rule declares
@@ -254,6 +286,7 @@ _READ: Mapping[Parameter, Callable[[Sequence[str]], Any]] = {
 _SHOWN: Mapping[Parameter, Callable[[Any], list[str]]] = {
     Parameter.ATTRIBUTES: lambda value: [str(each) for each in value],
     Parameter.FLAG: lambda value: ["1"] if value else [],
+    Parameter.BASELINE: lambda value: [KEPT],
     Parameter.PAIRS: lambda value: ["\n".join(", ".join(each) for each in value)],
     Parameter.GROUPS: lambda value: ["\n".join(", ".join(each) for each in value)],
     Parameter.HISTORY: lambda value: ["\n".join(", ".join(each) for each in value if isinstance(each, list))],

@@ -49,7 +49,7 @@ def sentence(asked: RuleAsked, language: str) -> str:
     given = sorted(key for key in asked.parameters if asked.parameters[key] != dict(_defaults(kind)).get(key))
     told = {key: _said(key, value, kind, tell) for key, value in facts.items()}
     if "attribute" in facts:
-        told["many"] = many(str(facts["attribute"]), tell)
+        told |= {"many": many(str(facts["attribute"]), tell), "same": _same(str(facts["attribute"]), tell)}
     told["place"] = _place(asked, kind, tell)
     key = next((key for key in _variants(asked.rule, given) if key in catalogue(language)), None)
     if key is not None:
@@ -81,6 +81,14 @@ def many(column: str, tell: Teller) -> str:
     if known is not None and f"ask_many.{known}" in catalogue(tell.language):
         return tell(f"ask_many.{known}")
     return tell("ask_many.other", column=column if known is None else tell.column(known))
+
+
+def _same(column: str, tell: Teller) -> str:
+    """Those who share a value of a column: from the same organisation."""
+    known = canonical_column(column)
+    if known is not None and f"ask_same.{known}" in catalogue(tell.language):
+        return tell(f"ask_same.{known}")
+    return tell("ask_same.other", column=in_sentence(column, tell))
 
 
 def _wish(asked: RuleAsked, language: str, own_name: bool) -> Wish:

@@ -19,10 +19,12 @@ from service.faults import Fault, InputError
 from service.people_there import columns_of, people_there
 from service.programme import draft_programme
 from service.programme_edit import strength_of, with_rule, with_strength, without_rule
-from service.rule_form import answers_of, every_rule, read_answers, rule_asked_for
+from service.rule_form import FROM, answers_of, every_rule, read_answers, rule_asked_for
+from service.store.earlier import earlier_as_data, earlier_proposals
 from service.store.programmes import StoredProgramme, change_programme, programme
 from service.store.spaces import Scope
 from solver.rules import RULES
+from solver.rules.base import Parameter
 
 page = Blueprint("wishes", __name__)
 
@@ -95,7 +97,9 @@ def _kept(there: StoredProgramme, rule: str, number: int | None) -> Response:
     """Keeps what the form says, or shows it again with what is wrong."""
     before = None if number is None else _entry(there, number)
     answers = {key: request.form.getlist(key) for key in request.form}
-    parameters, faults = read_answers(rule, answers, before=before)
+    parameters, faults = read_answers(
+        rule, answers, before=before, earlier=lambda id_: earlier_as_data(store(), space(), there.id, id_)
+    )
     common = {key: request.form.get(key, "").strip() for key in ("name", "within", "strength")}
     networks = request.form.getlist("networks")
     entry: dict[str, Any] = {"rule": rule, **parameters}
@@ -139,6 +143,7 @@ def _form(
     people = people_there(store(), space(), there.id, there.read())
     form = rule_asked_for(rule, language())
     labels = {field.key: field.label for field in form.fields}
+    asks_earlier = any(field.kind in {Parameter.BASELINE, Parameter.HISTORY} for field in form.fields)
     labels |= {"strength": teller()("page.ask.strength"), "name": teller()("page.ask.name")}
     return show(
         "wish.html",
@@ -155,6 +160,9 @@ def _form(
         columns=columns_of(people),
         networks=[network["name"] for network in there.content.get("networks", {}).get("fixed", [])],
         weights=WEIGHTS,
+        earlier=earlier_proposals(store(), space(), there.id) if asks_earlier else [],
+        kept=[] if number is None else answers_of(_entry(there, number)).get(f"history.{FROM}", []),
+        has_baseline=number is not None and "baseline" in _entry(there, number),
     )
 
 

@@ -163,3 +163,15 @@ def test_a_wish_that_is_not_right_puts_the_reader_where_it_says_so(
     page.click(".faults a >> nth=0")
     assert page.evaluate("document.activeElement.id") in ("attribute", "min")
     assert page.input_value("#min") == "many"
+
+
+def test_a_file_of_three_hundred_is_chosen_and_looked_at(
+    visit: Callable[..., Any], addresses: dict[str, str], fixtures: Path
+) -> None:
+    """An XLSX as organisers have it, with Dutch headers; every column is known, and everybody can come in."""
+    page = visit()
+    page.goto(addresses["import"])
+    page.set_input_files("#file", fixtures / "hr-managers" / "kandidaten.xlsx")
+    page.click("main button.main")
+    assert "kandidaten.xlsx: 300 people" in page.inner_text("main")
+    assert page.inner_text("button[value=take]") == "Take in 300 people"

@@ -47,7 +47,7 @@ def test_a_share_a_limit_to_networks_and_a_trio_are_said() -> None:
         "At least 80% of the people in Gent can come"
     )
     assert said({"rule": "distinct", "attribute": "organisation", "within": "trio"}, "en").startswith(
-        "No two people with the same organisation in each small group"
+        "No two people from the same organisation in each small group"
     )
 
 

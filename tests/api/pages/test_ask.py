@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+import re
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from service.intake.tables import Objects
 from service.programme_file import as_toml
 from service.store import Store
 from service.store.candidates import add_candidates
+from service.store.earlier import earlier_proposals
 from service.store.programmes import make_programme, programme
-from tests.api.pages.conftest import Reader, words_of
+from service.store.runs import ask_for_run
+from tests.api.pages.conftest import Reader, solve, words_of
 
 CONTENT: dict[str, Any] = {
     "name": "HR 2027",
@@ -129,7 +133,7 @@ def test_the_usual_wishes_are_written_for_the_columns_there_are(
 ) -> None:
     """Nobody has asks or offers, so nothing is written about them, and the page says which columns would be used."""
     reader.open(address(made))
-    assert "No two people with the same organisation in each network" in reader.text
+    assert "No two people from the same organisation in each network" in reader.text
     assert "wants to learn" in reader.text
     reader.send("/ask/preset", kind="peer")
     rules = [rule["rule"] for rule in content(store, space, made)["rules"]]
@@ -218,3 +222,48 @@ def test_the_pages_speak_four_languages(app: Flask, store: Store, space: str, ma
         page = reader.open(address(made, f"/wishes/new?rule={rule}"))
         assert page.status_code == 200
         assert "page.ask" not in words_of(page.text)
+
+
+def test_people_stay_where_an_earlier_proposal_had_them_and_count_who_met_there(
+    reader: Reader, store: Store, space: str, made: str
+) -> None:
+    """What the wish needs of the proposal is kept with the programme, and whoever is erased is erased from it too."""
+    ask_for_run(store, space, made, {"effort": 1, "workers": 1})
+    solve(store)
+    page = reader.open(address(made, "/wishes/new?rule=stay"))
+    (earlier,) = re.findall(r'<option value="(\w+_\w+)">', page.text)
+    reader.send("/ask/wishes", baseline=earlier, strength="3")
+    assert "People stay in the network they were in" in reader.text
+    baseline = content(store, space, made)["rules"][0]["baseline"]
+    assert sum(len(network["members"]) for network in baseline["networks"]) == 18
+    reader.open(address(made, "/wishes/1"))
+    reader.send("/wishes/1", strength="5")
+    assert content(store, space, made)["rules"] == [{"rule": "stay", "baseline": baseline, "weight": 5}]
+    reader.open(address(made, "/wishes/new?rule=meet_new"))
+    reader.send("/ask/wishes", **{"history": "c1, c2", "history.from": earlier, "strength": "1"})
+    history = content(store, space, made)["rules"][1]["history"]
+    assert history[0] == ["c1", "c2"]
+    assert len(history[1]["rotations"]) == 2
+    reader.open(address(made, "/wishes/2"))
+    reader.send("/wishes/2")
+    assert content(store, space, made)["rules"][1]["history"] == history
+    reader.open(f"/programmes/{made}/people/c5")
+    reader.send("/remove")
+    assert '"c5"' not in json.dumps(content(store, space, made))
+
+
+def test_a_proposal_of_another_programme_is_no_baseline(reader: Reader, store: Store, space: str, made: str) -> None:
+    ask_for_run(store, space, made, {"effort": 1, "workers": 1})
+    solve(store)
+    (earlier,) = (each.id for each in earlier_proposals(store, space, made))
+    other = make_programme(store, space, CONTENT).id
+    reader.open(address(other, "/wishes/new?rule=stay"))
+    assert reader.send("/ask/wishes", baseline=earlier, strength="1").status_code == 422
+
+
+def test_a_proposal_of_nobody_is_no_baseline(reader: Reader, store: Store, space: str, made: str) -> None:
+    reader.open(address(made, "/wishes/new?rule=stay"))
+    assert "There is no earlier proposal yet." in reader.text
+    page = reader.send("/ask/wishes", baseline="prp_elsewhere", strength="1")
+    assert page.status_code == 422
+    assert "rules" not in content(store, space, made)

@@ -212,3 +212,13 @@ def test_the_pages_speak_four_languages(app: Flask, store: Store, space: str, ma
         assert "page.people" not in words_of(page.text)
     reader.open(address(made, "/import"))
     assert reader.send("/people/import", text=SHEET).status_code == 200
+
+
+def test_everything_that_is_kept_of_a_person_can_be_taken_along(
+    reader: Reader, store: Store, space: str, made: str
+) -> None:
+    """By the organiser's own session, without a key."""
+    add_candidates(store, space, made, Objects("x", [{"id": "c1", "first_name": "An"}]))
+    page = reader.open(address(made, "/c1"))
+    link = next(part for part in page.text.split('"') if part.endswith("/export"))
+    assert reader.client.get(link).get_json()["candidate"]["first_name"] == "An"
