@@ -68,9 +68,10 @@ def serve(
     if given is not None:
         usable_key(given)
     processes = settings.processes or 1
-    sockets = listening_for(settings.host, settings.port, processes)
-    shared = Shared(sockets, given, settings, processes, Readiness(processes), Buckets())
-    port = sockets[0][0].getsockname()[1]
+    places = listening_for(settings.host, settings.port, processes)
+    sockets = places[0]
+    shared = Shared(places, given, settings, processes, Readiness(processes), Buckets())
+    port = sockets[0].getsockname()[1]
     tell(f"Kring answers at http://{_shown(settings.host)}:{port}/api/v1/ (what it answers: .../api/v1/docs)")
     tell(f"Data: {Path(str(store.engine.url.database)).parent if store.embedded else 'PostgreSQL'}")
     # Made only once the address is ours, so that a start that fails shows nobody a key.
