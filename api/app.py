@@ -10,6 +10,7 @@ from api import candidates, check, compose, conflicts, health, intake, metrics, 
 from api.access import ask_for_key
 from api.description import described
 from api.docs import show_docs
+from api.lanes import give_lane
 from api.limits import Buckets, limit
 from api.metrics import measure
 from api.pages import add_pages
@@ -53,6 +54,7 @@ def create_app(
     app.extensions["kring-ready"] = ready
     app.extensions["kring-store"] = store
     give_streams(app, streams)
+    give_lane(app, store)
     measure(app, store)
     intake.know_sources(app, store)
     limit(app, limits or RateLimits(), buckets or Buckets())

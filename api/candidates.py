@@ -11,6 +11,7 @@ from api.answers import rendered
 from api.body import Blueprint, read_json
 from api.idempotency import once
 from api.kept import candidate_shown, merged, page_shown
+from api.lanes import short
 from api.pointers import CANDIDATES
 from api.problems import ProblemError, language, of_faults, of_file_faults
 from api.schemas import AddedAnswer, AnyObject, CandidateAnswer, CandidatesQuery, PageAnswer, PageQuery, without_ours
@@ -47,6 +48,7 @@ FILES = {
 @resource.refuses_reading
 @resource.arguments(PageQuery, location="query")
 @resource.response(200, PageAnswer, description="Candidates, in the order in which they came")
+@short
 def list_all(query: dict[str, Any], programme_id: str) -> Response:
     """List the candidates of a programme"""
     return page_shown(list_candidates(store(), space(), programme_id, **query), candidate_shown)
@@ -107,6 +109,7 @@ def add(query: dict[str, Any], programme_id: str) -> Response:
 @opens(Scope.ORGANISE)
 @resource.refuses_reading
 @resource.response(200, CandidateAnswer, description="The candidate")
+@short
 def read(programme_id: str, candidate_id: str) -> Response:
     """Read a candidate, by the organiser's id or by `stored.ref`"""
     there = candidate(store(), space(), programme_id, candidate_id)

@@ -12,6 +12,7 @@ from api.body import Blueprint
 from api.idempotency import once
 from api.kept import page_shown
 from api.known import Known
+from api.lanes import short
 from api.problems import ProblemError, language, of_faults
 from api.schemas import (
     AnyObject,
@@ -115,6 +116,7 @@ def read(receipt: str) -> Response:
 @resource.refuses_reading
 @resource.arguments(DeliveriesQuery, location="query")
 @resource.response(200, PageAnswer, description="Deliveries, in the order in which they came")
+@short
 def list_all(query: dict[str, Any], programme_id: str) -> Response:
     """List what forms delivered for a programme; `state=held` is what waits for review"""
     return page_shown(list_deliveries(store(), space(), programme_id, **query), _shown)

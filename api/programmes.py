@@ -11,6 +11,7 @@ from api.answers import rendered
 from api.body import Blueprint
 from api.idempotency import once
 from api.kept import merged, page_shown, programme_shown
+from api.lanes import short
 from api.problems import of_faults
 from api.schemas import AnyObject, PageAnswer, PageQuery, ProgrammeAnswer, ProgrammeBody, without_ours
 from api.versions import tagged, wanted_version
@@ -33,6 +34,7 @@ resource = Blueprint("programmes", __name__, url_prefix="/api/v1/programmes", de
 @resource.refuses
 @resource.arguments(PageQuery, location="query")
 @resource.response(200, PageAnswer, description="Programmes, in the order in which they were made")
+@short
 def list_all(query: dict[str, Any]) -> Response:
     """List the programmes of your space"""
     return page_shown(list_programmes(store(), space(), **query), programme_shown)
@@ -63,6 +65,7 @@ def make(body: dict[str, Any]) -> Response:
 @opens(Scope.ORGANISE)
 @resource.refuses_reading
 @resource.response(200, ProgrammeAnswer, description="The programme")
+@short
 def read(programme_id: str) -> Response:
     """Read a programme"""
     there = programme(store(), space(), programme_id)

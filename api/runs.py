@@ -15,6 +15,7 @@ from api.answers import rendered
 from api.body import Blueprint
 from api.idempotency import once
 from api.kept import page_shown, run_shown
+from api.lanes import short
 from api.problems import ProblemError
 from api.schemas import PageAnswer, PageQuery, RunAnswer, RunBody
 from service.store import Store
@@ -66,6 +67,7 @@ def ask(body: dict[str, Any], programme_id: str) -> Response:
 @resource.refuses_reading
 @resource.arguments(PageQuery, location="query")
 @resource.response(200, PageAnswer, description="Runs, in the order in which they were asked for")
+@short
 def list_all(query: dict[str, Any], programme_id: str) -> Response:
     """List the runs of a programme"""
     return page_shown(list_runs(store(), space(), programme_id, **query), run_shown)
@@ -75,6 +77,7 @@ def list_all(query: dict[str, Any], programme_id: str) -> Response:
 @opens(Scope.ORGANISE)
 @resource.refuses_reading
 @resource.response(200, RunAnswer, description="The run")
+@short
 def read(run_id: str) -> Response:
     """Where a run is: its state, the best objective so far, the bound and the gap"""
     return rendered(run_shown(find_run(store(), space(), run_id)))

@@ -48,7 +48,8 @@ MOST_BYTES_ON_DISK = 64_000_000
 class Shared:
     """What the processes that answer have in common: made before they are forked."""
 
-    sockets: Sequence[socket.socket]
+    sockets: Sequence[Sequence[socket.socket]]
+    """Those of each process."""
     key: str | None
     settings: Settings
     processes: int
@@ -67,9 +68,10 @@ def serve(
     given = os.environ.get("KRING_KEY")
     if given is not None:
         usable_key(given)
-    sockets = listening(settings.host, settings.port)
     processes = settings.processes or 1
-    shared = Shared(sockets, given, settings, processes, Readiness(processes), Buckets())
+    places = listening_for(settings.host, settings.port, processes)
+    sockets = places[0]
+    shared = Shared(places, given, settings, processes, Readiness(processes), Buckets())
     port = sockets[0].getsockname()[1]
     home = f"http://{_shown(settings.host)}:{port}/"
     tell(f"Kring: {home} for organisers, {home}api/v1/ for programs (/api/v1/docs)")
@@ -140,7 +142,7 @@ def answer(store: Store, shared: Shared, number: int) -> None:
     )
     server = create_server(
         app,
-        sockets=list(shared.sockets),
+        sockets=list(shared.sockets[number]),
         threads=streams + CALLS,
         backlog=BACKLOG,
         ident="kring",
@@ -168,7 +170,22 @@ def share(places: int, processes: int) -> int:
     return -(-places // processes)
 
 
-def listening(host: str, port: int) -> list[socket.socket]:
+def listening_for(host: str, port: int, processes: int) -> list[list[socket.socket]]:
+    """Sockets for each process, made by the one that starts them all, so that those of one that dies go on waiting for
+    the next; raises OSError."""
+    # Alone first: sockets that share a port would share it with another server, too.
+    alone = listening(host, port)
+    if processes == 1 or sys.platform != "linux":
+        return [alone] * processes
+    # Where processes wait at one socket, whoever runs at the moment takes all connections of a moment, and keeps them.
+    # Linux spreads connections over sockets that share a port.
+    found = alone[0].getsockname()[1]
+    for each in alone:
+        each.close()
+    return [listening(host, found, shared=True) for _ in range(processes)]
+
+
+def listening(host: str, port: int, *, shared: bool = False) -> list[socket.socket]:
     """Sockets that listen at every address of a host, at one port; raises OSError."""
     made: list[socket.socket] = []
     refused: OSError | None = None
@@ -178,6 +195,8 @@ def listening(host: str, port: int) -> list[socket.socket]:
         try:
             if sys.platform != "win32":  # there it would let two servers have one port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if shared:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             if family == socket.AF_INET6:
                 listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             listener.bind((place[0], made[0].getsockname()[1] if made else port, *place[2:]))

@@ -54,8 +54,13 @@ IDLE = 0.25
 TURN = 0.02
 """Seconds, at least, that settling leaves the database to whoever delivers forms, before it goes on."""
 
+<<<<<<< HEAD
 SAY_SO = 5.0
 """Seconds between two times that a worker says that it is there."""
+=======
+TIDY = 1.0
+"""Seconds, at least, between two times that the log of SQLite is moved into the database while forms come in."""
+>>>>>>> a0e8cc2f0fb49d1ade442bff244e825215639f44
 
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""
@@ -139,11 +144,15 @@ def one_part(store: Store, name: str, stopped: Callable[[], bool], lowerings: Lo
 def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDLE) -> None:
     """Settles what forms deliver, beside the rounds: a delivery does not wait for a solve."""
     outage = Outage(log, "deliveries are settled again")
+    tidied = 0.0
     while not stopped():
         try:
             with outage.outlasted():
                 began = time.monotonic()
                 settled = settle_waiting(store)
+                if settled and began - tidied > TIDY:
+                    store.tidy()
+                    tidied = began
                 # Two thirds of the time belong to whoever delivers forms, also where the disk is slow.
                 time.sleep(max(TURN, 2 * (time.monotonic() - began)) if settled else idle)
         except Exception:  # ours, whatever it is: nothing is lost, and the next ones may be settled

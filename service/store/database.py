@@ -26,6 +26,10 @@ FILE = "kring.sqlite3"
 BUSY_SECONDS = 30
 """How long a writer waits for its turn in SQLite."""
 
+LOG_PAGES = 8000
+"""Pages of the write-ahead log, some 32 MB, after which whoever commits moves them into the database. That holds up all
+who write, so a worker does it before (`Store.tidy`), when it holds up nobody."""
+
 CONNECTIONS = 24
 """The most connections of one process: its threads and some more."""
 
@@ -97,6 +101,13 @@ class Store:
         with self.writing():
             return do()
 
+    def tidy(self) -> None:
+        """Moves what SQLite has in its log into the database, beside whoever reads or writes."""
+        if self.embedded:
+            with self.engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+
     def close(self) -> None:
         """Lets go of every connection."""
         self.engine.dispose()
@@ -154,6 +165,7 @@ def _set_up_sqlite(connection: Any, record: object) -> None:
         "foreign_keys = ON",
         "secure_delete = ON",
         f"busy_timeout = {BUSY_SECONDS * 1000}",
+        f"wal_autocheckpoint = {LOG_PAGES}",
     ):
         cursor.execute(f"PRAGMA {setting}")
     cursor.close()

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -126,6 +127,22 @@ def test_a_process_that_dies_is_replaced_and_all_stop_together(tmp_path: Path) -
         assert soon(lambda: answers(served))
         after = served.children()
     assert not any(map(alive, after))
+
+
+def test_connections_are_spread_over_the_processes(tmp_path: Path) -> None:
+    """Of forty that come at once, each process has some: all in one has a chance of one in a thousand million."""
+    with serving(["--data", str(tmp_path)], "--processes", "2", "--no-worker") as served:
+        assert soon(lambda: len(served.children()) == 2 and answers(served))
+        connections = [socket.create_connection(("127.0.0.1", served.port)) for _ in range(40)]
+        assert soon(lambda: sum(open_sockets(child) for child in served.children()) >= 40)
+        assert min(open_sockets(child) for child in served.children()) > 3
+        for connection in connections:
+            connection.close()
+
+
+def open_sockets(pid: int) -> int:
+    """How many connections a process has, and one or two sockets that it listens with."""
+    return sum(str(file.readlink()).startswith("socket:") for file in Path(f"/proc/{pid}/fd").iterdir())
 
 
 def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
