@@ -25,9 +25,10 @@ from service.store.database import DatabaseAddressError, Store, engine_of, url_o
 from service.store.intake import Settled
 from service.store.migrate import head, known_revisions, revision_of
 from service.store.names import now
+from service.store.parts import SEEN
 from service.store.runs import MOST_WAITING, State
 from service.store.spaces import every_space, keys_of
-from service.store.tables import deliveries, runs
+from service.store.tables import deliveries, runs, workers
 from service.version import __version__
 
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -238,6 +239,8 @@ def _worker(connection: Connection, moment: datetime) -> Iterator[Finding]:
     forgotten = _count(connection, runs.c.state == State.QUEUED.value, runs.c.served_at < moment - LONG)
     forms = [deliveries.c.state == Settled.RECEIVED.value, deliveries.c.created_at < moment - LONG]
     unsettled = int(connection.execute(select(func.count()).select_from(deliveries).where(*forms)).scalar_one())
+    lately = select(func.count()).select_from(workers).where(workers.c.seen_at >= moment - SEEN)
+    there = int(connection.execute(lately).scalar_one())
     start = "start one: kring worker, or kring serve without --no-worker"
     if not at_work and (forgotten or unsettled):
         said = f"none is at work, and {forgotten} runs and {unsettled} forms wait for more than a minute"
@@ -246,9 +249,11 @@ def _worker(connection: Connection, moment: datetime) -> Iterator[Finding]:
         said = f"{lost} runs are held by a worker that says nothing any more; {at_work} are at work"
         yield Finding("worker", WARNING, said, f"nothing where another one runs: it takes them over; else {start}")
     elif at_work:
-        yield Finding("worker", OK, f"{at_work} runs are being solved")
+        yield Finding("worker", OK, f"{there} are there; {at_work} runs are being solved")
+    elif not there:
+        yield Finding("worker", WARNING, "none has been seen in the last quarter of a minute", start)
     else:
-        yield Finding("worker", OK, "nothing waits for one")
+        yield Finding("worker", OK, f"{there} are there; nothing waits for them")
 
 
 def _forms(connection: Connection, moment: datetime) -> Iterator[Finding]:

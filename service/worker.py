@@ -54,13 +54,11 @@ IDLE = 0.25
 TURN = 0.02
 """Seconds, at least, that settling leaves the database to whoever delivers forms, before it goes on."""
 
-<<<<<<< HEAD
 SAY_SO = 5.0
 """Seconds between two times that a worker says that it is there."""
-=======
+
 TIDY = 1.0
 """Seconds, at least, between two times that the log of SQLite is moved into the database while forms come in."""
->>>>>>> a0e8cc2f0fb49d1ade442bff244e825215639f44
 
 STEADY = 15.0
 """Seconds after which a worker that cannot reach its database gives the round up."""

@@ -13,6 +13,7 @@ from api.pages.way import proposal_of
 from service.report.search_chart import Known, search_chart
 from service.store.candidates import count_candidates
 from service.store.names import now
+from service.store.parts import crew
 from service.store.programmes import programme
 from service.store.runs import COMPOSE, Run, ask_for_run, cancel, events_after, last_runs
 from service.store.runs import run as find_run
@@ -91,6 +92,7 @@ def _of_run(there: Run) -> dict[str, Any]:
         "chart": search_chart(steps, passed),
         "passed": passed,
         "wanted": wanted,
+        "nobody": not there.state.ended and crew(store()).workers == 0,
         "can_finish": not there.state.ended and not there.stop,
         "next": _next(there),
     }

@@ -57,6 +57,7 @@ def test_a_run_is_asked_for_watched_and_leads_to_its_board(reader: Reader, store
     page = reader.send("/compose", how_long="short")
     assert page.request.path.startswith("/runs/")
     assert "Stands in line" in reader.text
+    assert "No worker is there to do it." in reader.text
     assert '<meta http-equiv="refresh"' in page.text, "without script the page looks again by itself"
     reader.send("/finish")
     while one_round(store, "worker"):

@@ -18,6 +18,7 @@ from service import doctor
 from service.cli import main
 from service.store import Store, now
 from service.store.intake import make_source, receive
+from service.store.parts import seen
 from service.store.runs import ask_for_run, take
 from service.store.spaces import Scope, make_key
 from service.store.tables import deliveries, runs
@@ -54,6 +55,7 @@ def look(address: str, port: int) -> Any:
 def test_an_installation_that_works(look: Any, store: Store, space: str) -> None:
     """Every line is ok, and says what was seen."""
     make_key(store, space, "a key", [Scope.ORGANISE])
+    seen(store, "a worker", 2)
     found = look()
     del found["search"]  # whether it was compiled here depends on which tests ran before
     assert {what: each[0] for what, each in found.items() if each[0] != OK} == {}
@@ -80,14 +82,16 @@ def test_an_installation_that_is_not_there_yet_is_left_alone(tmp_path: Path, por
 
 def test_a_run_that_nobody_takes_is_a_fault(look: Any, store: Store, space: str, small: str) -> None:
     """After a minute; before that a worker may be on its way, and one at work explains the wait."""
+    assert look()["worker"][0] == WARNING, "nobody has been seen"
+    seen(store, "w", 2)
     ask_for_run(store, space, small, {"effort": 1})
-    assert look()["worker"][0] == OK
+    assert look()["worker"] == (OK, "1 are there; nothing waits for them", None)
     with store.writing() as connection:
         connection.execute(update(runs).values(served_at=now() - timedelta(seconds=70)))
     condition, said, do = look()["worker"]
     assert (condition, "1 runs" in said, "kring worker" in str(do)) == (FAULT, True, True)
     assert take(store, "w") is not None
-    assert look()["worker"] == (OK, "1 runs are being solved", None)
+    assert look()["worker"] == (OK, "1 are there; 1 runs are being solved", None)
     with store.writing() as connection:
         connection.execute(update(runs).values(leased_until=now() - timedelta(seconds=1)))
     assert look()["worker"][0] == WARNING
@@ -101,6 +105,7 @@ def test_forms_that_nobody_settles_are_a_fault(look: Any, store: Store, space: s
     assert look()["worker"][0] == FAULT
     with store.writing() as connection:
         connection.execute(update(deliveries).values(state="held"))
+    seen(store, "w", 2)
     found = look()
     assert (found["worker"][0], found["forms"][:2]) == (OK, (WARNING, "1 are held for review"))
 
