@@ -24,7 +24,7 @@ demo: $(VENV)/runtime.stamp
 	@$(BIN)/kring compose $(DEMO) --effort 5 -o build/demo
 
 test: $(VENV)/dev.stamp $(VENDOR)/stamp
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
 check: $(VENV)/dev.stamp
 	$(BIN)/ruff format --check .

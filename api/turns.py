@@ -19,15 +19,15 @@ def usual_places() -> int:
 
 
 class Turns:
-    """Places to solve; who finds none free is sent away rather than kept waiting."""
+    """Places to solve; a program that finds none free is sent away rather than kept waiting."""
 
     def __init__(self, places: int | None = None) -> None:
         self._free = BoundedSemaphore(places or usual_places())
 
     @contextmanager
-    def one(self) -> Iterator[None]:
-        """One place, for as long as the block lasts."""
-        if not self._free.acquire(blocking=False):
+    def one(self, *, patience: float = 0.0) -> Iterator[None]:
+        """One place, for as long as the block lasts. patience: seconds to wait for it, for whoever looks at a page."""
+        if not self._free.acquire(timeout=patience):
             wait = MOST_SECONDS // 2
             raise ProblemError("busy", more={"retry_after": wait}, headers={"Retry-After": str(wait)})
         try:

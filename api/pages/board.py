@@ -37,6 +37,9 @@ PLAN_SECONDS = 0.6
 
 EXPLAIN_SECONDS = 1.5
 
+PATIENCE = 15.0
+"""Seconds that a page waits for its turn to compute: somebody looks at it, and explanations take a second or two."""
+
 AROUND_SECONDS = 20
 """For solving the rest around what is pinned."""
 
@@ -114,7 +117,7 @@ def person(proposal_id: str) -> Response:
 def why(proposal_id: str) -> Response:
     """Why `?id=` sits here, what would follow if they sat elsewhere, and what would place who waits."""
     there = proposal(store(), space(), proposal_id)
-    with turns().one():
+    with turns().one(patience=PATIENCE):
         explained = explainer(store(), there).explain(request.args.get("id", ""), Limits(EXPLAIN_SECONDS))
     people = Directory(explained.question, teller()).people
     context: dict[str, Any] = {
@@ -140,7 +143,7 @@ def move(proposal_id: str) -> Response:
     try:
         if version != there.version:
             raise StaleError(there.version)
-        with turns().one():
+        with turns().one(patience=PATIENCE):
             limits = Limits(PLAN_SECONDS, workers=os.cpu_count() or 1)
             adjusted = hand(store(), there).adjust(adjustment, limits=limits)
         change_proposal(store(), space(), proposal_id, adjusted.proposal, version=version)

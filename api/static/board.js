@@ -19,7 +19,7 @@ async function change(address, data) {
     const answer = await fetch(address, { method: 'POST', body: data, headers: { 'X-CSRF-Token': token } });
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const fresh = page.querySelector('#board');
-    if (!fresh) return location.reload();
+    if (!fresh) return refused(page);
     there.replaceWith(fresh);
     close();
     const said = page.querySelector('.said')?.textContent || fresh.querySelector('.faults')?.textContent || '';
@@ -29,6 +29,21 @@ async function change(address, data) {
   } finally {
     board().removeAttribute('aria-busy');
   }
+}
+
+// What kept a change from being made, in the words of the page that was answered instead of a board.
+function refused(page) {
+  const said = [...page.querySelectorAll('main h1, main .lead')].map(part => part.textContent.trim()).join(' ');
+  if (!said) return location.reload();
+  board().querySelector('.faults')?.remove();
+  const box = document.createElement('div');
+  box.className = 'faults';
+  box.tabIndex = -1;
+  box.textContent = said;
+  board().prepend(box);
+  close();
+  announce(said);
+  box.focus();
 }
 
 // What was just done, on the page; a fault is there already.
