@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Response, current_app, g, redirect, request, url_for
 
 from api.access import SAFE, by_session, csrf_fits, scopes_of, store
 from api.pages.show import show
@@ -44,8 +44,3 @@ def headers_of_pages(response: Response) -> Response:
 def wants_page() -> bool:
     """Whether whoever asks reads a page, and not the API."""
     return not request.path.startswith(("/api/", "/health", "/ready", "/metrics"))
-
-
-def secure_cookie(app: Flask) -> bool:
-    """Whether the cookie may go over an encrypted line only."""
-    return bool(app.config.get("KRING_SECURE")) or request.is_secure

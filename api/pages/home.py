@@ -108,8 +108,9 @@ def delete(programme_id: str) -> Response:
 
 
 def _home(name: str = "", kind: str = KINDS[0], wrong: str | None = None, status: int = 200) -> Response:
-    after = request.args.get("after", "0")
-    found = list_programmes(store(), space(), after=int(after) if after.isascii() and after.isdigit() else 0)
+    given = request.args.get("after", "")
+    after = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else 0
+    found = list_programmes(store(), space(), after=after)
     return show(
         "home.html",
         status=status,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -80,8 +79,3 @@ def _said() -> str | None:
     if number is None and (not isinstance(text, str) or "{n}" in needs):
         return None
     return teller()(key, n=number)
-
-
-def said_faults(errors: Mapping[str, list[str]], name: str) -> list[str]:
-    """What is wrong with a field."""
-    return errors.get(name, [])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, g, make_response, redirect, request
+from flask import Blueprint, Response, g, make_response, redirect, request
 
 from api.access import COOKIE, Caller, caller, opens, store
 from api.limits import refuse_many_sign_ins
-from api.pages.guard import secure_cookie
 from api.pages.show import LANGUAGE_COOKIE, onward, show, teller
 from api.problems import ProblemError
 from service.faults import InputError
@@ -112,7 +111,7 @@ def _give(response: Response, token: str) -> None:
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
         samesite="Lax",
-        secure=secure_cookie(current_app),
+        secure=request.is_secure,
     )
 
 
