@@ -136,3 +136,4 @@ def test_a_card_explains_itself_beside_the_board(
     page.click(".card a >> nth=3")
     page.locator("#side .why-not").wait_for()
     page.screenshot(path=shots / "board-card.png")
+    assert "Why not there?" in page.inner_text("#side")

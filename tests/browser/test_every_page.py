@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import AXE, Site
-
-LANGUAGES = ("nl", "fr", "en", "de")
+from tests.browser.conftest import Site
+from tests.browser.looks import LANGUAGES, found_by_axe, small_controls
 
 
 @pytest.fixture(scope="module")
@@ -24,13 +23,6 @@ def addresses(site: Site) -> dict[str, str]:
         "home": "/",
         "account": "/account",
         "overview": f"/programmes/{programme}",
-        "people": f"/programmes/{programme}/people",
-        "person_new": f"/programmes/{programme}/people/new",
-        "import": f"/programmes/{programme}/people/import",
-        "forms": f"/programmes/{programme}/people/forms",
-        "ask": f"/programmes/{programme}/ask",
-        "wish_new": f"/programmes/{programme}/ask/wishes/new",
-        "wish": f"/programmes/{programme}/ask/wishes/0",
         "compose": f"/programmes/{programme}/compose",
         "run": f"/runs/{there['stored']['run']}",
         "board": f"/proposals/{proposal}",
@@ -43,20 +35,6 @@ def addresses(site: Site) -> dict[str, str]:
         "out": f"/proposals/{proposal}/out",
         "nowhere": "/nothing",
     }
-
-
-def found_by_axe(page: Any) -> list[str]:
-    """What axe finds that is serious: WCAG 2.2 at levels A and AA."""
-    page.add_script_tag(path=AXE)
-    result = page.evaluate(
-        "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-    )
-    return [
-        f"{each['id']}: {node['target']} {node.get('failureSummary', '')}"
-        for each in result["violations"]
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"][:3]
-    ]
 
 
 @pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("nl", "dark")])
@@ -103,13 +81,7 @@ def test_every_control_has_room_for_a_finger(visit: Callable[..., Any], addresse
     small = {}
     for name, address in addresses.items():
         page.goto(address)
-        found = page.evaluate(
-            """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), nav a, summary')]
-                .filter(each => each.offsetParent && !each.closest('label'))
-                .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
-                .filter(([, box]) => box.height < 24 && box.height > 0)
-                .map(([html]) => html)"""
-        )
+        found = small_controls(page)
         if found:
             small[name] = found
     assert not small

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.browser.conftest import Site
-from tests.browser.test_every_page import LANGUAGES, found_by_axe
+from tests.browser.looks import LANGUAGES, found_by_axe, small_controls
 
 SHEET = (
     "Voornaam\tNaam\tE-mail\tIn welke sector werk je?\tGeslacht\tGSM\n"
@@ -109,13 +109,7 @@ def test_every_control_has_room_for_a_finger(visit: Callable[..., Any], addresse
     small = {}
     for name, address in addresses.items():
         page.goto(address)
-        found = page.evaluate(
-            """() => [...document.querySelectorAll('button, select, input:not([type=hidden]), nav a, summary')]
-                .filter(each => each.offsetParent && !each.closest('label') && !each.classList.contains('unseen'))
-                .map(each => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
-                .filter(([, box]) => box.height < 24 && box.height > 0)
-                .map(([html]) => html)"""
-        )
+        found = small_controls(page)
         if found:
             small[name] = found
     assert not small
