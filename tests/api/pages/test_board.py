@@ -63,7 +63,7 @@ def test_a_run_is_asked_for_watched_and_leads_to_its_board(reader: Reader, store
     while one_round(store, "worker"):
         pass
     reader.open(page.request.path)
-    assert "Stopped early" in reader.text
+    assert "Stopped before anything was found." in reader.text
 
 
 def test_a_run_that_has_ended_shows_its_best_and_its_proof(
