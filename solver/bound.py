@@ -92,13 +92,25 @@ class Relaxed:
 
     objective: int
     by_rule: tuple[int, ...]
+    worth: tuple[float, ...] = ()
+    """what seating each unit is worth in the program that proved most, in the objective's unit"""
 
 
 def climb(
-    lowered: Lowered, *, most_waiting: int, score: Score, watch: Watch, tell: Callable[[int], None] = lambda bound: None
+    lowered: Lowered,
+    *,
+    most_waiting: int,
+    score: Score,
+    watch: Watch,
+    tell: Callable[[int], None] = lambda bound: None,
+    share: float = NEXT_SHARE,
 ) -> Relaxed:
-    """The limits that ever larger relaxations prove, as far as the time goes; the first takes a blink."""
+    """The limits that ever larger relaxations prove, as far as the time goes; the first takes a blink.
+
+    `share`: of the time that is left, the most for the next program.
+    """
     best = 0
+    worth: tuple[float, ...] = ()
     by_rule: tuple[int, ...] = (0,) * len(score.rules)
     columns, took = 0, 0.0
     for most_seats in LADDER:
@@ -112,17 +124,19 @@ def climb(
             continue
         remaining = watch.remaining()
         foreseen = took * (size / max(1, columns)) ** GROWTH
-        if remaining is not None and foreseen > NEXT_SHARE * remaining:
+        if remaining is not None and foreseen > share * remaining:
             break
         begin = watch.elapsed()
-        best = max(best, relaxation.bound(watch))
+        proven = relaxation.bound(watch)
+        if proven >= best:
+            best, worth = proven, relaxation.worth
         columns, took = size, watch.elapsed() - begin
         tell(best)
         if best >= score.objective:
             break
         if remaining is None or took * len(score.rules) <= RULES_SHARE * remaining:
             by_rule = tuple(map(max, by_rule, limits_by_rule(relaxation, score, watch, until=RULES_UNTIL)))
-    return Relaxed(best, by_rule)
+    return Relaxed(best, by_rule, worth)
 
 
 class Relaxation:
@@ -157,6 +171,9 @@ class Relaxation:
             else:
                 self.program.at_least_zero(len(networks) - formed[-1])
         self.program.at_least_zero(total(formed) - self.problem.min_count)
+        self.worth: tuple[float, ...] = ()
+        """what seating each unit is worth by the last duals of the objective"""
+        self._first = len(self.program.rows)
         for seated in self.seated:
             self.program.zero(seated - 1)
         waiting = total(len(members) * wait for members, wait in zip(units, self.waits, strict=True))
@@ -188,7 +205,7 @@ class Relaxation:
         network = self.problem.networks[networks[0]]
         spoken = {id(x.term) for x in self.lowered.terms if x.speaks_about(networks[0])}
         terms = [term for term in configured if id(term) in spoken]
-        ranges = [_options(term, network) for term in terms]
+        ranges = [options_of(term, network) for term in terms]
         counts = []
         for options in product(*ranges):
             fixed = dict(zip(map(id, terms), options, strict=True))
@@ -291,11 +308,13 @@ class Relaxation:
             weighted = [x for x in zip(self.lowered.rules, self.cost, strict=True) if not x[0].is_must]
             goal = total(r.weight * cost for r, cost in weighted)
             divisor = reduce(gcd, (r.weight for r, _ in weighted), 0) or 1
-        least = minimum(self.program, goal, watch)
+        least, duals = minimum(self.program, goal, watch)
+        if rule is None:
+            self.worth = tuple(duals[self._first : self._first + len(self.waits)].tolist())
         return max(0, -(-least // divisor) * divisor)
 
 
-def _options(term: Best, network: Network) -> list[int]:
+def options_of(term: Best, network: Network) -> list[int]:
     """The options that a network may choose; a given slot leaves one."""
     if term.by_slot and network.slot is not None:
         return [network.slot]
@@ -309,14 +328,14 @@ def least_agreement(numerators: Ints, smallest: int, largest: int) -> Ints:
     return cast("Ints", sums[:, smallest - 1 : largest].min(axis=1))
 
 
-def minimum(program: Program, goal: Linear, watch: Watch) -> int:
-    """A proven lower limit of the goal over the program, rounded up, from the duals of a linear solver."""
+def minimum(program: Program, goal: Linear, watch: Watch) -> tuple[int, NDArray[np.float64]]:
+    """A proven lower limit of the goal over the program, rounded up, from the duals of a linear solver; and these."""
     matrix = Matrix.of(program)
     cost = np.zeros(len(program.upper), dtype=np.int64)
     for column, amount in goal.columns.items():
         cost[column] = amount
     duals = solved_duals(matrix, cost, watch)
-    return safe_bound(matrix, cost, duals) + goal.constant
+    return safe_bound(matrix, cost, duals) + goal.constant, duals
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from threading import Lock
 from ortools.sat.python import cp_model
 
 from solver import bound as bounds
-from solver import enumeration
+from solver import columns, enumeration
 from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_solver
 from solver.limits import Listener, Progress, Watch
@@ -20,6 +20,7 @@ from solver.model import CompositionModel
 from solver.patchwork import Patchwork
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Composition, Problem
+from solver.settle import settle
 from solver.team import Team
 
 STEPS_PER_EFFORT = 900_000
@@ -42,6 +43,15 @@ ENOUGH = 12_000
 
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
+
+TINY, MORE_ROUNDS, MORE_UNTIL = 120, 8, 0.25
+"""Seats above which a settled search goes on before columns, for so many rounds, until this part of the limit."""
+
+FIRST_DUALS = 0.3
+"""Of the time that is left, the most for a program that only gives columns the duals to start from."""
+
+COLUMNS_UNTIL, COLUMNS_WORK = 0.85, 0.4
+"""Of the limit, when to stop generating columns; the deterministic time for them in one effort."""
 
 LARGE = 2_000
 """Units from which a composition is worked on in parts."""
@@ -141,6 +151,9 @@ class _Composer:
         self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
+        self.relaxed = 0
+        self.worth: tuple[float, ...] = ()
+        """where duals start if columns are to be generated"""
         self._told = WORST
         self._heard = Lock()
 
@@ -150,6 +163,8 @@ class _Composer:
             self._enumerate()
         if not self.watch.cancelled and not self._proven():
             self._relax()
+        if not self.watch.cancelled and not self._proven() and self.worth:
+            self._generate(pool)
         status = None
         if self.exact and not self._proven() and not self.watch.cancelled:
             status = self._prove()
@@ -330,12 +345,58 @@ class _Composer:
         if self.best is None or self.best.rank.hard or not self.relax:
             return
         priced = score(self.problem, self.best.composition)
+        generates = self.exact and columns.applies(self.lowered)
         found = bounds.climb(
-            self.lowered, most_waiting=self.best.rank.waiting, score=priced, watch=self.watch, tell=self._raise
+            self.lowered,
+            most_waiting=self.best.rank.waiting,
+            score=priced,
+            watch=self.watch,
+            tell=self._raise,
+            share=FIRST_DUALS if generates else bounds.NEXT_SHARE,
         )
         self.rule_bounds = found.by_rule
+        if generates:
+            self.worth = found.worth
+        self.relaxed = self.bound.objective
         if found.objective:
             self.proof.append("linear relaxation")
+
+    def _search_more(self) -> None:
+        """A little more search, where a short one is not always as good: columns want to know the best answer."""
+        rounds = 0
+        while self.problem.pool.size * len(self.problem.networks) > TINY and rounds < MORE_ROUNDS:
+            if self.watch.over(MORE_UNTIL):
+                break
+            self._take(self.team.round(self._work(ROUND_SHARE)))
+            rounds += 1
+
+    def _generate(self, pool: ThreadPoolExecutor) -> None:
+        """Networks as columns, priced exactly: slower than the relaxation, and often close where it is not."""
+        self._search_more()
+        if self._proven() or self.watch.cancelled:
+            return
+        self._tell("bound")
+        best = self.best
+        assert best is not None  # noqa: S101  (duals come from a relaxation beside an answer)
+        limits = self.watch.limits
+        generated = columns.Columns(
+            self.lowered,
+            score(self.problem, best.composition),
+            best.rank.waiting,
+            self.watch,
+            until=COLUMNS_UNTIL,
+            most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
+        )
+        proven = generated.run(self.worth, best.rank.soft, pool, self._raise)
+        if proven.groups is not None:
+            composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
+            found = Found(self._rank(composition), composition)
+            if found.rank < best.rank:
+                self._take(found)
+        before = self.relaxed
+        self._raise(proven.objective)
+        if self.bound.objective > before:
+            self.proof.append("columns")
 
     def _raise(self, objective: int) -> None:
         """A higher bound was proven."""

@@ -1,0 +1,182 @@
+"""Columns with exact pricing: on tiny worlds nothing that is possible is below what they prove, at any duals."""
+
+from __future__ import annotations
+
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ortools.sat.python import cp_model
+
+from solver.columns import Columns, Duals, applies, places
+from solver.compose import Composed, Status, compose
+from solver.cp import cp_solver
+from solver.limits import Limits, Watch
+from solver.lower import lower
+from solver.model import CompositionModel
+from solver.price import Score, breaches, score
+from solver.problem import WAITING, Composition, Network, Pool, Problem
+from solver.rules.apart import Apart
+from solver.settle import settle
+from tests.solver.test_enumeration import best_of_all
+from tests.solver.worlds import NETWORK_RULES, a_problem
+
+SETTLED = [kind for kind in NETWORK_RULES if kind.rule != "facilitated"]
+"""Rules whose price follows from who sits where."""
+
+
+def watch(limits: Limits | None = None) -> Watch:
+    """A watch over counted work."""
+    return Watch(limits or Limits(effort=1, seed=3, workers=2), time.monotonic)
+
+
+def a_world(dice: random.Random) -> Problem:
+    """Random rules, some of which must hold, over five people; now and then with pins and with networks that choose."""
+    problem = replace(a_problem(dice, 5, dice.sample(SETTLED, 4), musts=0.2), facilitators=())
+    if dice.random() < 0.4:
+        problem = replace(problem, pins={0: dice.randrange(2), 1: dice.choice((WAITING, 0, 1))}, must_place=frozenset())
+    if dice.random() < 0.3:
+        first, *others = problem.networks
+        problem = replace(problem, networks=(replace(first, accepted=frozenset(dice.sample(range(5), 3))), *others))
+    return problem
+
+
+def nobody(problem: Problem) -> Score:
+    """The price of everybody waiting, which is as good as any to say which rules are dear."""
+    nothing = (None,) * len(problem.networks)
+    return score(problem, Composition((WAITING,) * problem.pool.size, nothing, nothing))
+
+
+def check_limit(dice: random.Random, problem: Problem) -> None:
+    """At random duals and with a random cut, what is proven is no more than the best."""
+    lowered = lower(problem)
+    best = best_of_all(problem) if applies(lowered) else None
+    if best is None:
+        return
+    columns = Columns(lowered, nobody(problem), best[0], watch())
+    units = range(len(lowered.units))
+    cuts = {}
+    if len(units) >= 3:
+        one, other, third = sorted(dice.sample(units, 3))
+        cuts = {(one, other, third): dice.randrange(2_000)}
+    duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], cuts)
+    with ThreadPoolExecutor(2) as pool:
+        lows = columns.price(duals, [None] * len(columns.classes), pool, slack=256)
+    assert lows is not None
+    assert columns.rounded_up(columns.limit(duals, lows)) <= best[1]
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_any_duals_and_any_cuts_give_a_limit_below_the_best(seed: int) -> None:
+    """Lasdon: whatever people are said to be worth, the least price less duals proves no more than what is true."""
+    dice = random.Random(seed)
+    check_limit(dice, a_world(dice))
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_facilitators_who_tie_networks_leave_the_limit_below_the_best(seed: int) -> None:
+    """Who leads what is left out, which only makes more possible."""
+    dice = random.Random(seed)
+    check_limit(dice, a_problem(dice, 3, dice.sample(NETWORK_RULES, 4), musts=0.1))
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_what_is_proven_lies_below_the_best_whatever_the_answer_was(seed: int) -> None:
+    """The whole of it, beside an answer that is some steps above the best: no limit is above the best, and what columns
+    make is an answer."""
+    dice = random.Random(seed)
+    problem = a_world(dice)
+    lowered = lower(problem)
+    best = best_of_all(problem) if applies(lowered) else None
+    if best is None:
+        return
+    columns = Columns(lowered, nobody(problem), best[0], watch(), most_work=0.15)
+    objective = best[1] + columns.step * dice.choice((0, 1, 1, 3))
+    told: list[int] = []
+    with ThreadPoolExecutor(2) as pool:
+        proven = columns.run([dice.uniform(0, 8) for _ in lowered.units.members], objective, pool, told.append)
+    # Beside an answer that is not the best, nothing can be proven that is higher than the best.
+    assert max([proven.objective, *told]) <= best[1]
+    if proven.groups is not None:
+        found = places(lowered, proven.groups)
+        assert problem.waiting_is_weighed or found.count(WAITING) <= best[0]
+
+
+def test_a_listing_finds_the_answer_that_is_better() -> None:
+    """Six people of whom three pairs had rather be apart: an answer of cost 1 is given, and one of 0 is found."""
+    pairs = frozenset({(0, 1), (2, 3), (4, 5)})
+    problem = Problem(
+        pool=Pool(tuple("abcdef")),
+        networks=(Network("n0", 3, 3), Network("n1", 3, 3)),
+        min_count=2,
+        rules=(Apart(name="apart", strength=1, pairs=pairs),),
+    )
+    lowered = lower(problem)
+    priced = score(problem, Composition((0, 0, 0, 1, 1, 1), (None, None), (None, None)))
+    columns = Columns(lowered, priced, 0, watch())
+    with ThreadPoolExecutor(2) as pool:
+        proven = columns.run([0.0] * 6, 1, pool, lambda limit: None)
+    assert proven.objective == 0
+    assert proven.groups is not None
+    found = settle(lowered, places(lowered, proven.groups))
+    assert not list(breaches(problem, found))
+    assert score(problem, found).objective == 0
+
+
+def test_people_who_are_pinned_stay() -> None:
+    """Sets with somebody pinned go where they are pinned, the others to what is left."""
+    problem = Problem(Pool(tuple("abcd")), (Network("n0", 2, 2), Network("n1", 2, 2)), 2, pins={0: 1})
+    lowered = lower(problem)
+    assert places(lowered, [((0, 1), (2, 3)), ((0, 1), (0, 1))]) == [1, 1, 0, 0]
+
+
+def eighteen(seed: int) -> Problem:
+    """Eighteen people in three networks, with rules that tiny models do not close at once."""
+    dice = random.Random(seed)
+    kinds = [kind for kind in NETWORK_RULES if kind.rule in ("same", "distinct", "spread", "available", "exchange")]
+    problem = replace(a_problem(dice, 18, kinds), facilitators=(), must_place=frozenset())
+    networks = tuple(Network(f"n{k}", 5, 7) for k in range(3))
+    return replace(problem, networks=networks, min_count=3)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_same_effort_gives_the_same_proof(workers: int) -> None:
+    """Pricing counts its work, so a rerun proves the same, whatever the machine does meanwhile."""
+
+    def composed() -> Composed:
+        limits = Limits(effort=1, seed=7, workers=workers)
+        return compose(eighteen(5), Watch(limits, time.monotonic), lambda progress: None)
+
+    assert composed() == composed()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_proof_agrees_with_the_exact_model(seed: int) -> None:
+    """What columns prove of a world too large to try all: CP-SAT finds nothing better than the limit."""
+    problem = eighteen(seed)
+    answer = compose(problem, watch(Limits(effort=2, seed=1, workers=2)), lambda progress: None)
+    assert answer.composition is not None
+    model = CompositionModel(lower(problem))
+    if not isinstance(model.waiting, int):
+        model.model.add(model.waiting <= len(answer.composition.waiting))
+    model.model.add(model.objective < answer.bound)
+    assert cp_solver(work=3.0).solve(model.model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE)
+    if answer.status is Status.OPTIMAL:
+        assert answer.objective == answer.bound
+
+
+def test_a_stop_is_heard() -> None:
+    """Somebody who says stop at once gets no proof, and no delay."""
+    problem = eighteen(4)
+    stopped = Watch(Limits(effort=1), time.monotonic, lambda: True)
+    priced = score(problem, Composition((0, 1, 2) * 6, (None,) * 3, (None,) * 3))
+    columns = Columns(lower(problem), priced, 0, stopped)
+    with ThreadPoolExecutor(1) as pool:
+        assert columns.run([1.0] * 18, 100, pool, lambda limit: None).objective == 0
