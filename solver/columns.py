@@ -49,8 +49,8 @@ UNIT = 256
 MOST_OPTIONS = 40
 """Configurations of one class of networks: with more, each is quicker and all together slower."""
 
-MOST_UNITS = 130
-"""Above it pricing takes too long to be worth its time."""
+MOST_UNITS = 40
+"""Above it pricing raises the bound as well, but takes time in which the exact model finds better answers."""
 
 PRICE_WORK = 3.0
 """Deterministic time for one pricing; what is proven by then counts."""
