@@ -6,6 +6,12 @@ document.addEventListener('htmx:configRequest', event => {
   if (token) event.detail.headers['X-CSRF-Token'] = token;
 });
 
+// What is looked at again by itself stays as it is while somebody is in it.
+document.addEventListener('htmx:beforeRequest', event => {
+  const place = event.detail.elt;
+  if (place.id === 'arrivals' && place.contains(document.activeElement)) event.preventDefault();
+});
+
 // What went wrong is where the reader begins.
 document.querySelector('.faults')?.focus();
 

@@ -169,3 +169,21 @@ def test_a_file_of_three_hundred_is_chosen_and_looked_at(
     page.click("main button.main")
     assert "kandidaten.xlsx: 300 people" in page.inner_text("main")
     assert page.inner_text("button[value=take]") == "Take in 300 people"
+
+
+def test_what_a_form_delivers_appears_by_itself(visit: Callable[..., Any], site: Site) -> None:
+    """Without looking again; and without anybody's focus being taken away."""
+    programme = site.programme()
+    source = site.call(f"/programmes/{programme}/sources", {"tool": "json"})
+    page = visit()
+    page.goto(f"/programmes/{programme}/people/forms/json")
+    page.locator("#arrivals").wait_for()
+    address = f"{source['address']}&secret={source['secret']}"
+    for sent in ({"email": "new@example.org", "sector": "care"}, {"what": "ever"}):
+        assert page.request.post(address, data=sent).status == 202
+    page.locator("#arrivals a:has-text('new@example.org')").wait_for()
+    held = page.locator("#held + p + ul a").first
+    held.wait_for()
+    held.focus()
+    page.wait_for_timeout(9_000)
+    assert page.evaluate("document.activeElement.tagName") == "A"
