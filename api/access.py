@@ -134,12 +134,12 @@ def by_session(store: Store) -> Caller | None:
 
 
 def csrf_token() -> str:
-    """What a change by this session has to bring along: it follows from the cookie, which no other page can read."""
+    """What a change by the session has to bring along: it follows from the cookie, which no other page can read."""
     return digest("csrf " + request.cookies.get(COOKIE, ""))
 
 
 def csrf_fits(given: str) -> bool:
-    """Whether this is what a change by this session has to bring along."""
+    """Whether this is what a change by the session has to bring along."""
     return COOKIE in request.cookies and compare_digest(given.encode(), csrf_token().encode())
 
 
