@@ -290,6 +290,12 @@ def _tuples(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items()}
 
 
+def usual_name(rule: str, parameters: Mapping[str, Any]) -> str:
+    """What a rule is called where its programme gives it no name (detail 16); a second one gets " 2" behind it."""
+    parts = [str(parameters[key]) for key in ("attribute", "value") if key in parameters]
+    return " ".join([rule, *parts])
+
+
 def _rules(entries: Sequence[Mapping[str, Any]]) -> list[RuleAsked]:
     """The rules with their names: as given, else made from the rule, the attribute and the value (detail 16)."""
     names: list[str] = []
@@ -299,7 +305,7 @@ def _rules(entries: Sequence[Mapping[str, Any]]) -> list[RuleAsked]:
         if "name" in entry:
             names.append(entry["name"])
             continue
-        base = " ".join(str(entry[key]) for key in ("rule", "attribute", "value") if key in entry)
+        base = usual_name(entry["rule"], entry)
         name, number = base, 1
         while same_value_key(name) in taken:
             number += 1

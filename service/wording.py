@@ -7,12 +7,13 @@ has none yet is said by its own definition, so that a new rule can be read at on
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from service.candidates import canonical_column
-from service.programme import Programme, RuleAsked
+from service.programme import Programme, RuleAsked, usual_name
 from service.report.telling import Teller
 from service.words import catalogue, say
 from solver.rules import RULES, Rule, TrioRule
@@ -36,10 +37,14 @@ class Wish:
     """Whether the organiser gave the name, or Kring made it."""
 
 
-def wishes(programme: Programme, language: str, given: Sequence[Mapping[str, Any]] = ()) -> list[Wish]:
-    """Every rule of a programme in words, in its order. given: the rules as stored, which say whose the names are."""
-    named = [bool(rule.get("name")) for rule in given] or [False] * len(programme.rules)
-    return [_wish(rule, language, own) for rule, own in zip(programme.rules, named, strict=True)]
+def wishes(programme: Programme, language: str) -> list[Wish]:
+    """Every rule of a programme in words, in its order."""
+    return [_wish(rule, language) for rule in programme.rules]
+
+
+def titles(programme: Programme, language: str) -> dict[str, str]:
+    """What to call each rule on a page, by its name: as its organiser named it, else its sentence."""
+    return {wish.name: wish.name if wish.own_name else wish.sentence for wish in wishes(programme, language)}
 
 
 def sentence(asked: RuleAsked, language: str) -> str:
@@ -91,7 +96,8 @@ def _same(column: str, tell: Teller) -> str:
     return tell("ask_same.other", column=in_sentence(column, tell))
 
 
-def _wish(asked: RuleAsked, language: str, own_name: bool) -> Wish:
+def _wish(asked: RuleAsked, language: str) -> Wish:
+    usual = re.escape(usual_name(asked.rule, asked.parameters))
     return Wish(
         asked.name,
         sentence(asked, language),
@@ -99,7 +105,7 @@ def _wish(asked: RuleAsked, language: str, own_name: bool) -> Wish:
         asked.must,
         asked.weight,
         _in_trios(asked),
-        own_name,
+        own_name=re.fullmatch(rf"{usual}( \d+)?", asked.name) is None,
     )
 
 

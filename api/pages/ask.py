@@ -118,7 +118,7 @@ def ask_page(
         frame=shown(FRAME, there.content) if frame is None else frame,
         wrong=wrong or {},
         summary=summary(wrong or {}, {spec.key: teller()(f"page.ask.label.{spec.word}") for spec in FRAME}),
-        wishes=wishes(asked, language(), rules),
+        wishes=wishes(asked, language()),
         strengths=[strength_of(rule) for rule in rules],
         counted=counted,
         people=len(people.candidates),
@@ -155,4 +155,4 @@ def _presets(there: StoredProgramme, people: Any) -> list[dict[str, Any]]:
 
 
 def _sentences(there: StoredProgramme, rules: list[dict[str, Any]]) -> list[Any]:
-    return wishes(read_programme({**there.content, "rules": rules}), language(), rules)
+    return wishes(read_programme({**there.content, "rules": rules}), language())

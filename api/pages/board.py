@@ -28,6 +28,7 @@ from service.store.programmes import programme
 from service.store.proposals import StoredProposal, accept, before, change_proposal, proposal, question_of, redo, undo
 from service.store.runs import SCENARIO, ask_beside
 from service.store.spaces import Scope
+from service.wording import titles
 from solver.limits import Limits
 
 page = Blueprint("board", __name__)
@@ -85,14 +86,19 @@ def prices(proposal_id: str) -> Response:
     """What each other place would cost somebody, for a script that shows it while a card is dragged."""
     there = proposal(store(), space(), proposal_id)
     options = _options(there, request.args.get("person", ""))
-    tell = teller()
+    tell, called = teller(), titles(hand(store(), there).programme.question.programme, language())
     found = {
         option.place: {
             "allowed": option.priced.allowed,
             "change": option.change,
             "text": _said(option),
             "rules": [
-                tell("page.board.rule_change", rule=rule.name, before=rule.before, after=rule.after)
+                tell(
+                    "page.board.rule_change",
+                    rule=called.get(rule.name, rule.name),
+                    before=rule.before,
+                    after=rule.after,
+                )
                 for rule in option.changes
             ],
         }
@@ -204,6 +210,7 @@ def _board(there: StoredProposal, *, status: int = 200, wrong: list[str] | None 
         programme=programme(store(), space(), there.programme),
         proposal=there,
         board=board,
+        titles=titles(question.programme, language()),
         summary=summary_of(board.report),
         last=_last_change(there),
         pins=_pins(board),
@@ -223,6 +230,7 @@ def _person(there: StoredProposal, id_: str) -> Response:
     context: dict[str, Any] = {
         "proposal": there,
         "board": board,
+        "titles": titles(question.programme, language()),
         "card": card,
         "place": place,
         "options": sorted(_options(there, id_), key=lambda each: each.rank),

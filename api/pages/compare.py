@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request
 
 from api.access import opens, space, store
 from api.pages.show import onward, show, teller
+from api.pages.told import summary
 from service.beside import changes_of, posed_by
 from service.faults import InputError
 from service.report.people import Directory
@@ -19,6 +21,7 @@ from service.store.programmes import programme
 from service.store.proposals import StoredProposal, list_proposals, proposal, question_of
 from service.store.runs import REPAIR, SCENARIO, Run, ask_beside, run, runs_beside
 from service.store.spaces import Scope
+from service.wording import titles
 
 page = Blueprint("compare", __name__)
 
@@ -128,8 +131,7 @@ def _ask(there: StoredProposal, kind: str, bodies: list[dict[str, Any]]) -> Resp
     try:
         posed = [posed_by(asked_now, there.content, changes_of(body["changes"])) for body in bodies]
     except InputError as error:
-        wrong = {f"fault{n}": fault.text(teller().language) for n, fault in enumerate(error.faults)}
-        return _page(there, status=422, wrong=wrong)
+        return _page(there, status=422, faults=[fault.text(teller().language) for fault in error.faults])
     with store().writing():
         made = [
             ask_beside(store(), space(), kind, there, each, {**body, "time_limit": SECONDS})
@@ -140,10 +142,14 @@ def _ask(there: StoredProposal, kind: str, bodies: list[dict[str, Any]]) -> Resp
     return onward("pages.compose.watch", run_id=made[0].id)
 
 
-def _page(there: StoredProposal, *, status: int = 200, wrong: dict[str, str] | None = None) -> Response:
+def _page(
+    there: StoredProposal, *, status: int = 200, wrong: dict[str, str] | None = None, faults: Sequence[str] = ()
+) -> Response:
+    """faults: what is wrong with no one field."""
     asked = question_of(store(), there).question
     people = Directory(asked, teller()).people
     found = runs_beside(store(), space(), there.id)
+    called = titles(asked.programme, teller().language)
     return show(
         "compare.html",
         status=status,
@@ -152,6 +158,7 @@ def _page(there: StoredProposal, *, status: int = 200, wrong: dict[str, str] | N
         people=sorted(people.values(), key=lambda each: each.name.casefold()),
         newcomers=_newcomers(there),
         rules=[rule["name"] for rule in there.content["rules"]],
+        titles=called,
         weights={rule["name"]: rule["strength"] for rule in there.content["rules"]},
         numbers={key: _now(asked.programme, key) for key in NUMBERS},
         meetings=asked.programme.meetings.count,
@@ -161,6 +168,18 @@ def _page(there: StoredProposal, *, status: int = 200, wrong: dict[str, str] | N
         size=(WIDTH, HEIGHT),
         typed=request.form,
         wrong=wrong or {},
+        summary=[*summary(wrong or {}, _labels(called)), *(("", text) for text in faults)],
+    )
+
+
+def _labels(called: Mapping[str, str]) -> dict[str, str]:
+    """What each field is called on the page."""
+    tell = teller()
+    words = {"absent_meeting": "absent_meeting", "from_meeting": "from_meeting", "move_budget": "budget"}
+    return (
+        {key: _name(key) for key in NUMBERS}
+        | {f"weight:{name}": title for name, title in called.items()}
+        | {name: tell(f"page.compare.{word}") for name, word in words.items()}
     )
 
 
@@ -177,9 +196,14 @@ def _beside(before: StoredProposal, after: StoredProposal, changes: list[str] | 
         proposal=after,
         baseline=before,
         found=side_by_side(before.content, after.content),
+        titles=_titles(before) | _titles(after),
         changes=changes,
         names=names,
     )
+
+
+def _titles(there: StoredProposal) -> dict[str, str]:
+    return titles(question_of(store(), there).question.programme, teller().language)
 
 
 def _charts(there: StoredProposal, found: tuple[Run, ...]) -> list[tuple[str, Panel]]:

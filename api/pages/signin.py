@@ -9,6 +9,7 @@ from flask import Blueprint, Response, g, make_response, redirect, request
 from api.access import COOKIE, Caller, caller, opens, store
 from api.limits import refuse_many_sign_ins
 from api.pages.show import LANGUAGE_COOKIE, onward, show, teller
+from api.pages.told import summary
 from api.problems import ProblemError
 from service.faults import InputError
 from service.store.spaces import Scope
@@ -81,7 +82,7 @@ def speak() -> Response:
 @opens(Scope.ORGANISE, Scope.ADMIN)
 def account() -> Response:
     """Your own password."""
-    return show("account.html", wrong={})
+    return _account()
 
 
 @page.post("/account")
@@ -92,16 +93,22 @@ def change_password() -> Response:
     assert user is not None  # noqa: S101  (a page is opened by a session only)
     tell = teller()
     if not password_is_right(store(), user, request.form.get("password", "")):
-        return show("account.html", status=422, wrong={"password": tell("page.account.wrong")})
+        return _account({"password": tell("page.account.wrong")})
     if request.form.get("new") != request.form.get("again"):
-        return show("account.html", status=422, wrong={"again": tell("page.account.different")})
+        return _account({"again": tell("page.account.different")})
     try:
         set_password(store(), user, request.form.get("new", ""))
     except InputError as error:
-        return show("account.html", status=422, wrong={"new": error.faults[0].expected(tell.language)})
+        return _account({"new": error.faults[0].expected(tell.language)})
     response = onward("pages.signin.account", "password_changed")
     _give(response, begin_session(store(), user.id))
     return response
+
+
+def _account(wrong: dict[str, str] | None = None) -> Response:
+    fields = {"password": "old", "new": "new", "again": "again"}
+    labels = {name: teller()(f"page.account.{word}") for name, word in fields.items()}
+    return show("account.html", status=422 if wrong else 200, wrong=wrong or {}, summary=summary(wrong or {}, labels))
 
 
 def _give(response: Response, token: str) -> None:

@@ -21,6 +21,7 @@ from service.store.programmes import programme
 from service.store.proposals import proposal, question_of
 from service.store.runs import REPAIR, ask_beside
 from service.store.spaces import Scope
+from service.wording import titles
 
 page = Blueprint("trios", __name__)
 
@@ -74,6 +75,7 @@ def _of_network(proposal_id: str) -> dict[str, Any]:
     return {
         "programme": programme(store(), space(), there.programme),
         "proposal": there,
+        "titles": titles(question.programme, language()),
         "networks": networks,
         "network": network,
         "proof": proof,

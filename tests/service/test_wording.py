@@ -9,7 +9,7 @@ import pytest
 
 from service.programme import read_programme
 from service.rule_form import answers_of, every_rule, read_answers, rule_asked_for
-from service.wording import wishes
+from service.wording import sentence, titles, wishes
 from service.words import LANGUAGES, catalogue
 from solver.rules import RULES
 from solver.rules.base import Parameter, Words, parameter
@@ -102,3 +102,14 @@ def test_an_answer_that_is_no_number_is_a_fault_beside_its_field() -> None:
 
 def test_every_rule_is_offered_once() -> None:
     assert sorted(form.rule for form in every_rule("nl")) == sorted(RULES)
+
+
+def test_a_rule_is_called_as_its_organiser_named_it_and_else_by_its_sentence() -> None:
+    """A name that Kring makes, with its number where there are two, is for programs."""
+    spread = {"rule": "spread", "attribute": "sector"}
+    programme = read_programme(
+        {"name": "P", "networks": {"count": 1}, "rules": [spread, {**spread, "weight": 2}, {**spread, "name": "mix"}]}
+    )
+    called = titles(programme, "en")
+    assert called["spread sector"] == called["spread sector 2"] == sentence(programme.rules[0], "en")
+    assert called["mix"] == "mix"

@@ -142,6 +142,31 @@ def test_what_cannot_be_asked_is_said_beside_its_field_and_stays(
     assert not runs_beside(store, space, proposed.id)
 
 
+def test_what_is_wrong_is_told_by_the_name_of_its_field(reader: Reader, proposed: StoredProposal) -> None:
+    """At the top, for whoever does not see which field is red; a wish by its sentence."""
+    reader.open(f"/proposals/{proposed.id}/compare")
+    reader.send("/what-if", **{"networks.count": "two", "weight:spread sector": "heavy"})
+    assert "Networks: A number, a range such as 2-6" in reader.text
+    assert "As many different sectors as possible in each network: A number from 1 to 1000" in reader.text
+
+
+def test_a_contradiction_in_what_is_asked_leads_to_no_field(reader: Reader, proposed: StoredProposal) -> None:
+    """Nobody is left: there is no one field that this is about."""
+    reader.open(f"/proposals/{proposed.id}/compare")
+    page = reader.send("/what-if", drop=[f"c{n}" for n in range(18)])
+    assert page.status_code == 422
+    assert "One thing is not right" in reader.text
+
+
+def test_wishes_are_called_by_their_sentences(
+    reader: Reader, store: Store, space: str, proposed: StoredProposal
+) -> None:
+    """Side by side and on the board, unless their organiser named them."""
+    reader.open(f"/proposals/{proposed.id}/beside/{proposed.id}")
+    assert "As many different sectors as possible in each network" in reader.text
+    assert "spread sector" not in reader.text
+
+
 def test_somebody_drops_out_and_a_newcomer_takes_part(
     reader: Reader, store: Store, space: str, proposed: StoredProposal
 ) -> None:
