@@ -5,18 +5,14 @@ from __future__ import annotations
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.table import Table
 
 from service.cli.common import BAD_INPUT, as_program, err, out
-from service.cli.stored import opened, storing
+from service.cli.stored import of_space, opened, space_of, storing
 
 SCOPES = ("intake", "organise", "admin")
-
-
-of_space = click.option("--space", metavar="SPACE", help="Its id, or its name; else the first one.")
 
 
 @click.group()
@@ -46,7 +42,7 @@ def make(
     from service.store.spaces import Scope, make_key  # noqa: PLC0415
 
     store = opened(database, data)
-    where = _space(store, space)
+    where = space_of(store, space)
     until = None if days is None else now() + timedelta(days=days)
     key, secret = make_key(store, where, name, [Scope(scope) for scope in scopes], expires_at=until)
     if as_json:
@@ -66,7 +62,7 @@ def list_all(space: str | None, data: Path | None, database: str | None, *, as_j
     from service.store.spaces import keys_of  # noqa: PLC0415
 
     store = opened(database, data)
-    found = keys_of(store, _space(store, space))
+    found = keys_of(store, space_of(store, space))
     moment = now()
     rows = [
         {
@@ -100,23 +96,10 @@ def revoke(id_: str, space: str | None, data: Path | None, database: str | None)
     from service.store.spaces import revoke as take_back  # noqa: PLC0415
 
     store = opened(database, data)
-    where = _space(store, space)
+    where = space_of(store, space)
     try:
         take_back(store, where, id_)
     except NotThereError:
         err.print(f"No key {id_} that still opens anything; kring keys list shows them.", markup=False)
         sys.exit(BAD_INPUT)
     out.print(f"{id_} opens nothing from now on.", markup=False)
-
-
-def _space(store: Any, named: str | None) -> str:
-    """The space that a command is about; one line and the exit code of bad input where there is no such space."""
-    from service.store.errors import NotThereError  # noqa: PLC0415
-    from service.store.spaces import first_space, space_called  # noqa: PLC0415
-
-    first, _ = first_space(store)
-    try:
-        return first if named is None else space_called(store, named)
-    except NotThereError:
-        err.print(f"No one space {named}; kring spaces list shows them.", markup=False)
-        sys.exit(BAD_INPUT)

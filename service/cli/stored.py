@@ -25,6 +25,9 @@ def _remember(context: click.Context, parameter: click.Parameter, value: Path | 
     context.meta[_CONFIG] = value
 
 
+of_space = click.option("--space", metavar="SPACE", help="Its id, or its name; else the first one.")
+
+
 def settings(database: str | None, data: Path | None, **said: Any) -> Settings:
     """What holds for a command; every fault of a file or the environment, and the exit code of bad input."""
     context = click.get_current_context(silent=True)
@@ -102,3 +105,16 @@ def refused(what: str) -> Iterator[None]:
     else:
         return
     sys.exit(BAD_INPUT)
+
+
+def space_of(store: Any, named: str | None) -> str:
+    """The space that a command is about; one line and the exit code of bad input where there is no such space."""
+    from service.store.errors import NotThereError  # noqa: PLC0415
+    from service.store.spaces import first_space, space_called  # noqa: PLC0415
+
+    first, _ = first_space(store)
+    try:
+        return first if named is None else space_called(store, named)
+    except NotThereError:
+        err.print(f"No one space {named}; kring spaces list shows them.", markup=False)
+        sys.exit(BAD_INPUT)

@@ -10,7 +10,7 @@ import click
 from rich.table import Table
 
 from service.cli.common import BAD_INPUT, as_program, err, out
-from service.cli.stored import opened, storing
+from service.cli.stored import of_space, opened, space_of, storing
 
 
 @click.group()
@@ -23,31 +23,40 @@ def users() -> None:
 @click.option("--admin", is_flag=True, help="May also do what needs the scope admin.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
 @storing
 def make(
-    login: str, data: Path | None, database: str | None, *, admin: bool, password_stdin: bool, as_json: bool
+    login: str,
+    space: str | None,
+    data: Path | None,
+    database: str | None,
+    *,
+    admin: bool,
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Make somebody who signs in with LOGIN, a name or an e-mail address."""
-    from service.store.spaces import Scope, first_space  # noqa: PLC0415
+    from service.store.spaces import Scope  # noqa: PLC0415
     from service.store.users import make_user  # noqa: PLC0415
 
     store = opened(database, data)
+    where = space_of(store, space)
     scopes = [Scope.ORGANISE, *([Scope.ADMIN] if admin else [])]
     given = _given(password_stdin)
-    password = _refusing(lambda: make_user(store, first_space(store)[0], login, scopes, given))
+    password = _refusing(lambda: make_user(store, where, login, scopes, given))
     _tell(login, password, given, as_json=as_json)
 
 
 @users.command(name="list")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
 @storing
-def list_all(data: Path | None, database: str | None, *, as_json: bool) -> None:
+def list_all(space: str | None, data: Path | None, database: str | None, *, as_json: bool) -> None:
     """List who may sign in, and who could once."""
-    from service.store.spaces import first_space  # noqa: PLC0415
     from service.store.users import users_of  # noqa: PLC0415
 
     store = opened(database, data)
-    found = users_of(store, first_space(store)[0])
+    found = users_of(store, space_of(store, space))
     if as_json:
         as_program(
             [
@@ -72,26 +81,30 @@ def list_all(data: Path | None, database: str | None, *, as_json: bool) -> None:
 @click.argument("login")
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
 @click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
 @storing
-def password(login: str, data: Path | None, database: str | None, *, password_stdin: bool, as_json: bool) -> None:
+def password(
+    login: str, space: str | None, data: Path | None, database: str | None, *, password_stdin: bool, as_json: bool
+) -> None:
     """Give LOGIN another password, which ends their sessions and lets them in again."""
     from service.store.users import set_password  # noqa: PLC0415
 
     store = opened(database, data)
-    user = _user(store, login)
+    user = _user(store, space, login)
     given = _given(password_stdin)
     _tell(user.login, _refusing(lambda: set_password(store, user, given)), given, as_json=as_json)
 
 
 @users.command()
 @click.argument("login")
+@of_space
 @storing
-def close(login: str, data: Path | None, database: str | None) -> None:
+def close(login: str, space: str | None, data: Path | None, database: str | None) -> None:
     """Let LOGIN in no more; `kring users password` lets them in again."""
     from service.store.users import close_user  # noqa: PLC0415
 
     store = opened(database, data)
-    user = _user(store, login)
+    user = _user(store, space, login)
     close_user(store, user)
     out.print(f"{user.login} may sign in no more.", markup=False)
 
@@ -111,13 +124,12 @@ def _refusing(act: Any) -> str:
         sys.exit(BAD_INPUT)
 
 
-def _user(store: Any, login: str) -> Any:
+def _user(store: Any, space: str | None, login: str) -> Any:
     from service.store.errors import NotThereError  # noqa: PLC0415
-    from service.store.spaces import first_space  # noqa: PLC0415
     from service.store.users import user_named  # noqa: PLC0415
 
     try:
-        return user_named(store, first_space(store)[0], login)
+        return user_named(store, space_of(store, space), login)
     except NotThereError:
         err.print(f"Nobody signs in with {login}; kring users list shows who does.", markup=False)
         sys.exit(BAD_INPUT)

@@ -121,12 +121,6 @@ def make_key(
     return key, secret
 
 
-def key_for(store: Store, secret: str) -> Key | None:
-    """The key that a caller shows; None where it opens nothing now."""
-    key = key_with(store, digest(secret))
-    return key if key is not None and key.opens_at(now()) else None
-
-
 _WITH_DIGEST = select(keys).where(keys.c.digest == bindparam("digest"))
 
 

@@ -54,10 +54,19 @@ def test_axe_finds_nothing_serious(
     assert not found
 
 
-def test_axe_finds_nothing_serious_before_signing_in(visit: Callable[..., Any]) -> None:
-    page = visit(signed_in=False, bypass_csp=True)
-    page.goto("/sign-in")
-    assert not found_by_axe(page)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_serious_for_whoever_has_not_signed_in(
+    visit: Callable[..., Any], addresses: dict[str, str], language: str
+) -> None:
+    """The page that asks who you are, and what a link shows."""
+    organiser = visit()
+    organiser.goto(addresses["out"])
+    organiser.click("form[action$='/shares'] button")
+    stranger = visit(signed_in=False, language=language, bypass_csp=True)
+    for address in ("/sign-in", organiser.input_value("#link")):
+        stranger.goto(address)
+        assert stranger.get_attribute("html", "lang") == language
+        assert not found_by_axe(stranger)
 
 
 @pytest.mark.parametrize("width", [360, 640], ids=["a phone", "a screen of 1280 at twice the size"])

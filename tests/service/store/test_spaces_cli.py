@@ -68,3 +68,53 @@ def test_a_space_that_is_not_there_or_not_the_only_one_is_said(where: list[str])
 def bearer(key: str) -> dict[str, str]:
     """The header with a key."""
     return {"Authorization": f"Bearer {key}"}
+
+
+def signs_in(address: str, login: str, password: str) -> bool:
+    """Whether the pages let somebody in."""
+    client = create_app(open_store(address)).test_client()
+    return client.post("/sign-in", data={"login": login, "password": password}).status_code == 303
+
+
+def test_an_organiser_of_a_space_is_made_renewed_and_closed_out(address: str, where: list[str]) -> None:
+    """The password is shown once; whoever is closed out comes back with another one."""
+    found("spaces", "make", "De Vakbond", *where)
+    there = ["--space", "De Vakbond", *where]
+    first = found("users", "make", "Ann@Example.org", *there)["password"]
+    assert signs_in(address, "ann@example.org", first)
+    assert [(each["login"], each["open"]) for each in found("users", "list", *there)] == [("ann@example.org", True)]
+    assert found("users", "list", *where) == []
+    assert told("users", "close", "ann@example.org", *there).exit_code == 0
+    assert not signs_in(address, "ann@example.org", first)
+    second = found("users", "password", "ann@example.org", *there)["password"]
+    assert signs_in(address, "ann@example.org", second)
+
+
+def test_a_password_may_be_given_and_is_not_repeated(address: str, where: list[str]) -> None:
+    """From standard input, where no list of processes shows it."""
+    given = "three quiet otters"
+    said = CliRunner().invoke(main, ["users", "make", "ann", "--password-stdin", *where], input=f"{given}\n")
+    assert said.exit_code == 0
+    assert given not in said.output
+    assert signs_in(address, "ann", given)
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["make", "a b"], "without spaces"),
+        (["make", "ann", "--space", "nowhere"], "No one space nowhere"),
+        (["password", "nobody"], "Nobody signs in with nobody"),
+        (["close", "nobody"], "Nobody signs in with nobody"),
+    ],
+)
+def test_what_cannot_be_done_with_an_organiser_is_said(where: list[str], command: list[str], said: str) -> None:
+    refused = told("users", *command, *where)
+    assert refused.exit_code == 2
+    assert said in refused.stderr
+
+
+def test_a_password_that_is_too_short_is_refused(where: list[str]) -> None:
+    refused = CliRunner().invoke(main, ["users", "make", "ann", "--password-stdin", *where], input="short\n")
+    assert refused.exit_code == 2
+    assert "at least 10 characters" in refused.stderr

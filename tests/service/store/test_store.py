@@ -35,7 +35,7 @@ from service.store.programmes import (
 )
 from service.store.proposals import accept, list_proposals, proposal, question_of
 from service.store.runs import ask_for_run, run
-from service.store.spaces import Scope, first_space, key_for, make_key, new_space, revoke
+from service.store.spaces import Scope, digest, first_space, key_with, make_key, new_space, revoke
 from service.store.tables import METADATA
 from service.worker import one_round
 from tests.api.conftest import people
@@ -124,14 +124,18 @@ def test_nothing_of_one_space_is_visible_from_another(store: Store, space: str, 
 def test_a_key_opens_until_it_ends_or_is_taken_back(store: Store, space: str) -> None:
     """And only its digest is kept."""
     key, secret = make_key(store, space, "form", [Scope.INTAKE])
-    found = key_for(store, secret)
+    found = key_with(store, digest(secret))
     assert found is not None
-    assert (found.space, found.scopes) == (space, {Scope.INTAKE})
-    assert key_for(store, secret + "x") is None
+    assert (found.space, found.scopes, found.opens_at(now())) == (space, {Scope.INTAKE}, True)
+    assert key_with(store, digest(secret + "x")) is None
     _, old = make_key(store, space, "old", [Scope.INTAKE], expires_at=now() - timedelta(seconds=1))
-    assert key_for(store, old) is None
+    over = key_with(store, digest(old))
+    assert over is not None
+    assert not over.opens_at(now())
     revoke(store, space, key.id)
-    assert key_for(store, secret) is None
+    taken = key_with(store, digest(secret))
+    assert taken is not None
+    assert not taken.opens_at(now())
     with pytest.raises(NotThereError):
         revoke(store, space, key.id)
     with store.reading() as connection:
