@@ -32,10 +32,13 @@ STEPS_PER_SECOND = 1_000_000
 COUNT_SHARE = 0.2
 """Of the limits: for finding how many networks to form, where that is open."""
 
-SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.4, 0.1
+SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 """Of the limits: to find the heat that suits, for one long run from the start, and for each round after it."""
 
-ROUNDS = 4
+FRESH_OF_REST = 0.8
+"""Of the time that is left, the part of the long run, once the relaxation has had its own."""
+
+ROUNDS = 2
 """Rounds after the long run, where work is counted."""
 
 ENOUGH = 12_000
@@ -47,8 +50,9 @@ MODEL_LIMIT = 4_000
 TINY, MORE_ROUNDS, MORE_UNTIL = 120, 8, 0.25
 """Seats above which a settled search goes on before columns, for so many rounds, until this part of the limit."""
 
-FIRST_DUALS = 0.3
-"""Of the time that is left, the most for a program that only gives columns the duals to start from."""
+FIRST_DUALS, BEFORE_SEARCH = 0.3, 0.4
+"""Of the time that is left, the most for a program that only gives columns the duals to start from, and for one that
+comes before the long run."""
 
 COLUMNS_UNTIL, COLUMNS_WORK = 0.85, 0.4
 """Of the limit, when to stop generating columns; the deterministic time for them in one effort."""
@@ -151,6 +155,9 @@ class _Composer:
         self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
+        self.settled = self.problem.pool.size * len(self.problem.networks) <= SETTLED
+        self.climbed = False
+        """whether relaxations were tried"""
         self.relaxed = 0
         self.worth: tuple[float, ...] = ()
         """where duals start if columns are to be generated"""
@@ -159,10 +166,17 @@ class _Composer:
 
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
+        if self.settled and start is None and not self._proven():
+            self._take(self.team.afresh(self._work(FRESH_SHARE)))
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
         if not self.watch.cancelled and not self._proven():
             self._relax()
+        if not self.settled and start is None and not self.watch.over() and not self._proven():
+            # A bound wants an answer, but not the best; so the long run has what time the bound leaves.
+            self._take(self.team.afresh(self._long_run()))
+            if not self.climbed and not self.watch.cancelled and not self._proven():
+                self._relax()
         if not self.watch.cancelled and not self._proven() and self.worth:
             self._generate(pool)
         status = None
@@ -175,25 +189,28 @@ class _Composer:
     def _work(self, share: float) -> Work:
         """What one worker may do in a share of the limits."""
         limits = self.watch.limits
-        most = None
-        if self.problem.pool.size * len(self.problem.networks) <= SETTLED:
-            most = ENOUGH * len(self.lowered.units)
+        most = ENOUGH * len(self.lowered.units) if self.settled else None
         if limits.effort is not None:
             steps = max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
             return Work(steps if most is None else min(steps, most), None)
         seconds = share * (limits.seconds or 0.0)
         return Work(None, seconds if most is None else min(seconds, most / STEPS_PER_SECOND))
 
+    def _long_run(self) -> Work:
+        """What one worker may do in the long run."""
+        remaining = self.watch.remaining()
+        if self.watch.by_effort or remaining is None:
+            return self._work(FRESH_SHARE)
+        return Work(None, FRESH_OF_REST * remaining)
+
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
-        """A short search for some numbers of networks, then a longer one for the best of them."""
+        """A short search for some numbers of networks, and the heat that suits the best of them."""
         self.team = team = self._pick_count(counts, pool, start)
         if start is not None:
             self._take(team.adopt(start))
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
         self._take(team.scout(self._work(SCOUT_SHARE)))
-        if not self._proven():
-            self._take(team.afresh(self._work(FRESH_SHARE)))
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Crew:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""
@@ -344,6 +361,7 @@ class _Composer:
         self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
         if self.best is None or self.best.rank.hard or not self.relax:
             return
+        self.climbed = True
         priced = score(self.problem, self.best.composition)
         generates = self.exact and columns.applies(self.lowered)
         found = bounds.climb(
@@ -352,7 +370,7 @@ class _Composer:
             score=priced,
             watch=self.watch,
             tell=self._raise,
-            share=FIRST_DUALS if generates else bounds.NEXT_SHARE,
+            share=FIRST_DUALS if generates else bounds.NEXT_SHARE if self.settled else BEFORE_SEARCH,
         )
         self.rule_bounds = found.by_rule
         if generates:

@@ -15,8 +15,11 @@ from solver.problem import Composition
 DEPTHS = (0.5, 0.35, 0.65)
 """How far up the cooling of a run starts that goes on from the best answer, in turn."""
 
-SCOUTED = 8
-"""Jobs' worth of work in scouting: four heats once, then the better two for twice as long."""
+TRIED = HEATS[:3]
+"""The heats that a run from the start may want. The coolest wins short runs and loses long ones."""
+
+SCOUTED = 7
+"""Jobs' worth of work in scouting: three heats once, then the better two for twice as long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +56,18 @@ class Team:
         return self._gather([self.pool.submit(lambda: Chain(self.arena, where, 1).found())])
 
     def scout(self, work: Work) -> Found:
-        """Tries every heat afresh, then the better half for twice as long, and keeps to the best.
+        """Tries every heat afresh, then the better two for twice as long, and keeps to the best.
 
         Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter
         optimization"). `work` is that of one worker for all of it.
         """
         work = work.times(self.watch.limits.workers / SCOUTED)
-        heats = list(HEATS)
+        heats = list(TRIED)
         while len(heats) > 1:
             jobs = [self._submit(turn, work, heat) for turn, heat in enumerate(heats)]
             self._gather(jobs)
             ranked = sorted(range(len(heats)), key=lambda turn: jobs[turn].result().rank)
-            heats = [heats[turn] for turn in ranked[: len(heats) // 2]]
+            heats = [heats[turn] for turn in ranked[: (len(heats) + 1) // 2]]
             work = work.times(2)
         self.heat = heats[0]
         return self._best()
