@@ -35,8 +35,11 @@ COUNT_SHARE = 0.2
 SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 """Of the limits: to find the heat that suits, for one long run from the start, and for each round after it."""
 
-FRESH_OF_REST = 0.8
-"""Of the time that is left, the part of the long run, once the relaxation has had its own."""
+FRESH_OF_REST, BESIDE_COLUMNS = 0.8, 0.25
+"""Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
+
+SEATS_A_SECOND = 40
+"""Seats for one second of the limit, or one effort, with which columns come far enough to be worth it."""
 
 ROUNDS = 2
 """Rounds after the long run, where work is counted."""
@@ -152,10 +155,13 @@ class _Composer:
         self.best: Found | None = None
         self.bound = known
         self.relax = relax
-        self.exact = self.problem.pool.size * len(self.problem.networks) <= MODEL_LIMIT
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
-        self.settled = self.problem.pool.size * len(self.problem.networks) <= SETTLED
+        seats = self.problem.pool.size * len(self.problem.networks)
+        self.exact = seats <= MODEL_LIMIT
+        self.settled = seats <= SETTLED
+        limit = watch.limits.effort or watch.limits.seconds or 0.0
+        self.generates = self.exact and columns.applies(lowered) and (self.settled or seats <= SEATS_A_SECOND * limit)
         self.climbed = False
         """whether relaxations were tried"""
         self.relaxed = 0
@@ -201,7 +207,7 @@ class _Composer:
         remaining = self.watch.remaining()
         if self.watch.by_effort or remaining is None:
             return self._work(FRESH_SHARE)
-        return Work(None, FRESH_OF_REST * remaining)
+        return Work(None, (BESIDE_COLUMNS if self.generates else FRESH_OF_REST) * remaining)
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, and the heat that suits the best of them."""
@@ -363,17 +369,16 @@ class _Composer:
             return
         self.climbed = True
         priced = score(self.problem, self.best.composition)
-        generates = self.exact and columns.applies(self.lowered)
         found = bounds.climb(
             self.lowered,
             most_waiting=self.best.rank.waiting,
             score=priced,
             watch=self.watch,
             tell=self._raise,
-            share=FIRST_DUALS if generates else bounds.NEXT_SHARE if self.settled else BEFORE_SEARCH,
+            share=BEFORE_SEARCH if not self.settled else FIRST_DUALS if self.generates else bounds.NEXT_SHARE,
         )
         self.rule_bounds = found.by_rule
-        if generates:
+        if self.generates:
             self.worth = found.worth
         self.relaxed = self.bound.objective
         if found.objective:

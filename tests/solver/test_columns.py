@@ -67,7 +67,7 @@ def check_limit(dice: random.Random, problem: Problem) -> None:
     with ThreadPoolExecutor(2) as pool:
         lows = columns.price(duals, [None] * len(columns.classes), pool, slack=256)
     assert lows is not None
-    assert columns.rounded_up(columns.limit(duals, lows)) <= best[1]
+    assert columns.question.rounded_up(columns.question.limit(duals, lows)) <= best[1]
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,0 +1,217 @@
+"""Rounds of pricing and of the master program, until nothing more is proven."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from math import floor
+
+import numpy as np
+
+from solver.columns import listing, master
+from solver.columns.question import Class, Question
+from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
+from solver.limits import Watch
+from solver.lower import Lowered
+from solver.lowering import Likeness
+from solver.price import Score
+from solver.problem import WAITING
+
+MOST_UNITS = 130
+"""Units up to which one round of pricing takes a few seconds at most."""
+
+BOX = 0.6
+"""How far duals may go from the best so far, at first, in the objective's unit."""
+
+WIDER, NARROWER, LEAST_BOX = 1.4, 0.7, 0.03
+"""How the box changes after a round that proved more, and after one that did not; its least width."""
+
+FEW, MANY, MOST_WINDOW = 0.25, 1.0, 2.0
+"""By how much a set may be dearer than the cheapest, in steps of the objective, for a listing of all such sets to be
+tried at once, when columns prove no more without cuts, and at the end."""
+
+
+def applies(lowered: Lowered) -> bool:
+    """Whether there are few enough people, and the price is a sum over networks as far as it is read here.
+
+    Sets scattered over networks and facilitators who lead several tie networks to each other: that is left out, which
+    only makes more answers possible. Likeness that must be none is a promise of all networks together.
+    """
+    return len(lowered.units) <= MOST_UNITS and not any(priced.must for priced in lowered.of(Likeness))
+
+
+def places(lowered: Lowered, groups: Sequence[tuple[tuple[int, ...], Members]]) -> list[int]:
+    """The network of each person: a set with somebody pinned where they are pinned, the others in order."""
+    found = [WAITING] * lowered.problem.pool.size
+    taken: set[int] = set()
+    pinned = [{lowered.problem.pins.get(p) for u in units for p in lowered.units.members[u]} for _, units in groups]
+    order = sorted(range(len(groups)), key=lambda index: not pinned[index] - {None})
+    for index in order:
+        networks, units = groups[index]
+        free = [network for network in networks if network not in taken]
+        here = next((network for network in free if network in pinned[index]), free[0])
+        taken.add(here)
+        for unit in units:
+            for person in lowered.units.members[unit]:
+                found[person] = here
+    return found
+
+
+class Columns:
+    """Column generation on one problem, among answers that let no more than so many wait."""
+
+    def __init__(
+        self,
+        lowered: Lowered,
+        score: Score,
+        most_waiting: int | None,
+        watch: Watch,
+        *,
+        until: float = 1.0,
+        most_work: float | None = None,
+    ) -> None:
+        self.question = Question(lowered, score, most_waiting, watch.limits.seed % (1 << 31))
+        self.classes = self.question.classes
+        self.step = self.question.step
+        self.watch = watch
+        self.work = 0.0
+        """deterministic time spent"""
+        self.most_work = most_work
+        self.best = -(1 << 60)
+        """the highest limit so far, in parts of a unit"""
+        self.best_duals = Duals([], {})
+        self.best_lows: list[int] = []
+        self.until = until
+
+    def price(
+        self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor, *, slack: int
+    ) -> list[int] | None:
+        """The least price less duals of each class, every configuration asked; None where the time was up.
+
+        `most`: sets that cost more are of no use. `slack`: by how much a set may be dearer than the cheapest so far.
+        """
+        lows = []
+        for each, useful in zip(self.classes, most, strict=True):
+            low, limit = NEVER, useful
+            order = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
+            workers = self.watch.limits.workers
+            for start in range(0, len(order), workers):
+                if self.over():
+                    return None
+                batch = order[start : start + workers]
+                met: list[list[Found]] = [[] for _ in batch]
+                jobs = [
+                    pool.submit(each.models[index].solve, duals, limit, self.watch, others)
+                    for index, others in zip(batch, met, strict=True)
+                ]
+                for index, job, others in zip(batch, jobs, met, strict=True):
+                    found = job.result()
+                    for members, price in others:
+                        self._keep(each, members, price)
+                    self.work += found.work
+                    low = min(low, found.low)
+                    each.values[index] = found.low
+                    if found.members is not None:
+                        self._keep(each, found.members, found.price)
+                        value = UNIT * found.price - duals.of(found.members)
+                        limit = min(value + slack, value + slack if limit is None else limit)
+            lows.append(low)
+        return lows
+
+    def _keep(self, each: Class, members: Members, price: int) -> None:
+        each.columns[members] = min(price, each.columns.get(members, price))
+
+    def over(self) -> bool:
+        """Whether to stop: by the clock, by the work done, or because somebody asked."""
+        return self._spent(0.0)
+
+    def _spent(self, more: float) -> bool:
+        """Whether to stop, with so much more work done by one of the workers."""
+        return self.watch.over(self.until) or (self.most_work is not None and self.work + more >= self.most_work)
+
+    def run(
+        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor, tell: Callable[[int], None]
+    ) -> Proven:
+        """The highest limit that the time allows, from these duals; an answer where a better one was met."""
+        self.generate(start, objective, pool, tell)
+        proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
+        if proven.objective >= objective or not self.best_lows or self.over():
+            return proven
+        if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
+            return proven
+        return self.close(objective, pool) or proven
+
+    def generate(
+        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor, tell: Callable[[int], None]
+    ) -> None:
+        """Raises the limit round by round, until it reaches the objective, the best that columns can, or the end."""
+        centre = np.array(start, dtype=np.float64)
+        cuts: dict[Cut, float] = {}
+        box = BOX
+        duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
+        most: list[int | None] = [None] * len(self.classes)
+        while not self.over():
+            lows = self.price(duals, most, pool, slack=UNIT)
+            if lows is None:
+                break
+            limit = self.question.limit(duals, lows)
+            if limit > self.best:
+                self.best, self.best_duals, self.best_lows = limit, duals, lows
+                centre = np.array(duals.units) / UNIT
+                cuts |= {cut: duals.cuts.get(cut, 0) / UNIT for cut in cuts}
+                box = min(BOX, box * WIDER)
+                tell(self.question.rounded_up(limit))
+            else:
+                box = max(LEAST_BOX, box * NARROWER)
+            # What an answer better by one step leaves for sets that are not the cheapest.
+            window = UNIT * (objective - self.step) - self.best
+            if window <= FEW * UNIT * self.step:
+                break
+            mixture = master.solved(self.question, centre, cuts, box)
+            if (
+                mixture is not None
+                and UNIT * (mixture.value + self.question.constant) - self.best < len(self.question.waits) / 4
+            ):
+                if window <= MANY * UNIT * self.step:
+                    break
+                new = [cut for cut in master.separate(len(self.question.waits), mixture.sets) if cut not in cuts]
+                if not new or len(cuts) + len(new) > master.MOST_CUTS:
+                    break
+                cuts |= dict.fromkeys(new, 0.0)
+                box = BOX
+                mixture = master.solved(self.question, centre, cuts, box)
+            if mixture is None:
+                break
+            costs = zip(cuts, np.rint(mixture.cuts * UNIT).astype(np.int64).tolist(), strict=True)
+            duals = Duals(
+                np.rint(mixture.units * UNIT).astype(np.int64).tolist(), {cut: cost for cut, cost in costs if cost}
+            )
+            most = [floor(worth * UNIT) for worth in mixture.classes]
+
+    def close(self, objective: int, pool: ThreadPoolExecutor) -> Proven | None:
+        """Lists every set that an answer better than the objective could use, and covers everybody with them.
+
+        None: there were too many, or the time was up.
+        """
+        target = (objective - self.step) * UNIT
+        outside = UNIT * self.question.constant + self.best_duals.sum + self.question.waiting(self.best_duals)
+        listed: list[dict[Members, int]] = []
+        for index, each in enumerate(self.classes):
+            most = target - outside - self.question.networks(self.best_lows, without=index)
+            sets: dict[Members, int] = {}
+            workers = self.watch.limits.workers
+            for begin in range(0, len(each.models), workers):
+                batch = each.models[begin : begin + workers]
+                duals, spent = self.best_duals, self._spent
+                jobs = [pool.submit(listing.every_set, model, duals, most, self.watch, spent) for model in batch]
+                found = [job.result() for job in jobs]
+                self.work += sum(each.work for each in found)
+                for sets_of in found:
+                    for members, price in sets_of.prices.items():
+                        sets[members] = min(price, sets.get(members, price))
+                if self.over() or not all(each.whole for each in found):
+                    return None
+            listed.append(sets)
+        proven, work = listing.cover(self.question, listed, objective - self.step, self.watch)
+        self.work += work
+        return proven
