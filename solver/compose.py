@@ -45,7 +45,7 @@ ROUNDS = 2
 """Rounds after the long run, where work is counted."""
 
 ENOUGH = 12_000
-"""Proposals for each unit with which a run is long enough to prove from, where the exact model can."""
+"""Proposals for each unit with which a run is long enough to prove from, up to TINY seats; with more, as many more."""
 
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
@@ -157,7 +157,7 @@ class _Composer:
         self.relax = relax
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
-        seats = self.problem.pool.size * len(self.problem.networks)
+        self.seats = seats = self.problem.pool.size * len(self.problem.networks)
         self.exact = seats <= MODEL_LIMIT
         self.settled = seats <= SETTLED
         limit = watch.limits.effort or watch.limits.seconds or 0.0
@@ -195,7 +195,7 @@ class _Composer:
     def _work(self, share: float) -> Work:
         """What one worker may do in a share of the limits."""
         limits = self.watch.limits
-        most = ENOUGH * len(self.lowered.units) if self.settled else None
+        most = int(ENOUGH * len(self.lowered.units) * max(1, self.seats / TINY)) if self.settled else None
         if limits.effort is not None:
             steps = max(20_000, int(STEPS_PER_EFFORT * limits.effort * share))
             return Work(steps if most is None else min(steps, most), None)
@@ -387,7 +387,7 @@ class _Composer:
     def _search_more(self) -> None:
         """A little more search, where a short one is not always as good: columns want to know the best answer."""
         rounds = 0
-        while self.problem.pool.size * len(self.problem.networks) > TINY and rounds < MORE_ROUNDS:
+        while self.seats > TINY and rounds < MORE_ROUNDS:
             if self.watch.over(MORE_UNTIL):
                 break
             self._take(self.team.round(self._work(ROUND_SHARE)))

@@ -20,8 +20,8 @@ from solver.problem import WAITING
 MOST_UNITS = 130
 """Units up to which one round of pricing takes a few seconds at most."""
 
-BOX = 0.6
-"""How far duals may go from the best so far, at first, in the objective's unit."""
+BOX = 0.12
+"""How far duals may go from the best so far, at first, as a part of what a unit costs on average."""
 
 WIDER, NARROWER, LEAST_BOX = 1.4, 0.7, 0.03
 """How the box changes after a round that proved more, and after one that did not; its least width."""
@@ -135,7 +135,9 @@ class Columns:
         """The highest limit that the time allows, from these duals; an answer where a better one was met."""
         self.generate(start, objective, pool, tell)
         proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
-        if proven.objective >= objective or not self.best_lows or self.over():
+        if proven.objective >= objective or not self.best_lows:
+            return proven
+        if self.over():
             return proven
         if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
             return proven
@@ -147,7 +149,8 @@ class Columns:
         """Raises the limit round by round, until it reaches the objective, the best that columns can, or the end."""
         centre = np.array(start, dtype=np.float64)
         cuts: dict[Cut, float] = {}
-        box = BOX
+        widest = max(LEAST_BOX, BOX * objective / len(self.question.waits))
+        box = widest
         duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
         most: list[int | None] = [None] * len(self.classes)
         while not self.over():
@@ -159,7 +162,7 @@ class Columns:
                 self.best, self.best_duals, self.best_lows = limit, duals, lows
                 centre = np.array(duals.units) / UNIT
                 cuts |= {cut: duals.cuts.get(cut, 0) / UNIT for cut in cuts}
-                box = min(BOX, box * WIDER)
+                box = min(widest, box * WIDER)
                 tell(self.question.rounded_up(limit))
             else:
                 box = max(LEAST_BOX, box * NARROWER)
@@ -178,7 +181,7 @@ class Columns:
                 if not new or len(cuts) + len(new) > master.MOST_CUTS:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
-                box = BOX
+                box = widest
                 mixture = master.solved(self.question, centre, cuts, box)
             if mixture is None:
                 break
