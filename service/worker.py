@@ -14,13 +14,15 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from service import rounds
-from service.beside import as_data, repaired, scenario
+from service.beside import as_data, repair_rounds, scenario_rounds
 from service.compose import USUAL_SECONDS, Answer
 from service.conflicts import conflicts_of
 from service.faults import InputError
 from service.parts import Lowerings, compose_part, cut, sewn, worth_sharing
+from service.proposal_file import Proposal
 from service.reading import Asked
-from service.repair import Mended, repair_limits
+from service.repair import repair_limits
+from service.rounds_beside import Rounds
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
 from service.store.intake import settle_waiting
@@ -276,11 +278,9 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
         return
     if limits is not None:
         standing = rounds.compose_round(asked, standing, limits, listen=held.hear, stopped=held.over)
-        if leaving() and not held.asked_to_stop:
-            hand_on(store, lease.lease, standing.as_json())
-            return
         more = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
-        if more is not None:
+        # What took several rounds has its meetings planned in a turn of their own, so that nothing is composed again.
+        if not held.asked_to_stop and (leaving() or more is not None or standing.rounds > 1):
             hand_on(store, lease.lease, standing.as_json())
             return
     if leaving() and not held.asked_to_stop:
@@ -332,30 +332,32 @@ def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: roun
 
 
 def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
-    """A scenario or a repair: in one go, beside the proposal that it is laid beside."""
+    """One round of a scenario or a repair, beside the proposal that it is laid beside."""
     assert lease.baseline is not None  # noqa: S101  (only called where there is one)
     there = proposal(store, lease.space, lease.baseline)
-    asked = question_of(store, there)
-    found: Compared | Mended
-    if lease.kind == SCENARIO:
-        found = scenario(asked, there.content, lease.asked, limits_of(lease.asked), held.hear, held.over)
-        made = found.proposal() if found.found else None
-    else:
-        stated = lease.asked
-        limits = repair_limits(
-            stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers")
-        )
-        found = repaired(asked, there.content, stated, limits, held.hear, held.over)
-        made = found.proposal
+    chain = _chain(question_of(store, there), dict(there.content), lease)
+    standing = lease.standing
+    limits = None if held.asked_to_stop else chain.next_limits(standing, others_waiting=lease.others)
+    if limits is not None and not leaving():
+        played = chain.play(standing, limits, held.hear, held.over)
+        standing = played.standing
+        if not held.asked_to_stop:
+            still_held(store, lease.lease, progress_of(played.progress))
+            hand_on(store, lease.lease, standing)
+            return
+    rounds_before = 0 if standing is None else standing["rounds"]
+    found = chain.end(standing, held.hear, held.over)
     if leaving() and not held.asked_to_stop:
         give_back(store, lease.lease)
         return
+    made = (found.proposal() if found.found else None) if isinstance(found, Compared) else found.proposal
+    ended = rounds_before or 1
     told = as_data(found.as_json())
     if made is not None:
         state = State.CANCELLED if held.asked_to_stop else State.DONE
         composed = made["composition"]
         progress = {"stage": "done", **{key: composed[key] for key in ("objective", "bound", "gap", "waiting")}}
-        finish(store, lease.lease, state, proposal=as_data(made), progress=progress, comparison=told, rounds=1)
+        finish(store, lease.lease, state, proposal=as_data(made), progress=progress, comparison=told, rounds=ended)
     elif held.asked_to_stop:
         finish(store, lease.lease, State.CANCELLED, comparison=told)
     elif found.status is Status.INFEASIBLE:
@@ -363,6 +365,15 @@ def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], boo
     else:
         finish(store, lease.lease, State.UNKNOWN, problem={"code": "nothing_found"}, comparison=told)
     log.info("run %s: ended", lease.run)
+
+
+def _chain(asked: Asked, baseline: Proposal, lease: Lease) -> Rounds:
+    """The rounds of a scenario or a repair."""
+    stated = lease.asked
+    if lease.kind == SCENARIO:
+        return scenario_rounds(asked, baseline, stated, limits_of(stated))
+    limits = repair_limits(stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers"))
+    return repair_rounds(asked, baseline, stated, limits)
 
 
 def _contradiction(found: Answer) -> dict[str, Any]:
