@@ -8,7 +8,7 @@ make, the last one together with the proposal: nothing is lost, and nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -127,6 +127,25 @@ def ask_beside(
     with store.writing() as connection:
         question = keep_changed_question(connection, baseline.programme, posed)
         return _put_in_line(connection, space, baseline.programme, question, kind, asked, baseline.id)
+
+
+def ask_row(store: Store, space: str, baseline: StoredProposal, row: Sequence[tuple[Asked, Mapping[str, Any]]]) -> str:
+    """Puts a row of scenarios in line, all of them or none; the id of the row."""
+    made = new_id("row")
+    with store.writing():
+        for posed, asked in row:
+            ask_beside(store, space, SCENARIO, baseline, posed, {**asked, "row": made})
+    return made
+
+
+def runs_of_row(store: Store, space: str, row: str) -> tuple[Run, ...]:
+    """The scenarios of a row, in the order in which they were asked for; raises NotThereError."""
+    query = select(runs).where(runs.c.space == space, runs.c.asked["row"].as_string() == row).order_by(runs.c.seq)
+    with store.reading() as connection:
+        found = tuple(map(_run, connection.execute(query)))
+    if not found:
+        raise NotThereError(row)
+    return found
 
 
 def _put_in_line(

@@ -407,6 +407,66 @@ def test_a_scenario_and_a_repair_are_runs_beside_a_proposal(client: FlaskClient,
     assert client.get(f"{place}/report").status_code == 200
 
 
+def test_a_row_of_scenarios_is_one_call(client: FlaskClient, store: Store, proposed: str) -> None:
+    """A number swept over, on top of a change that all have in common; and a list of scenarios with names."""
+    swept = {"changes": {"weight": {"spread sector": 3}}, "sweep": {"networks.max_size": "9..11"}, "effort": 1}
+    asked = client.post(f"{proposed}/scenarios", json=swept | {"workers": 1}, headers={"Idempotency-Key": proposed})
+    assert asked.status_code == 202
+    where = asked.headers["Location"]
+    assert client.post(
+        f"{proposed}/scenarios", json=swept | {"workers": 1}, headers={"Idempotency-Key": proposed}
+    ).data == (asked.data)
+    row = asked.get_json()
+    assert (row["kind"], row["state"], len(row["scenarios"])) == ("row", "queued", 3)
+    assert row["limits"] == {"effort": 1, "workers": 1}
+    problem(client.get(f"{where}/comparison"), 409, "not_yet")
+    listed = [{"name": "without", "changes": {"without": ["spread sector"]}}, {"changes": {"drop": ["c3"]}}]
+    other = client.post(f"{proposed}/scenarios", json={"scenarios": listed, "effort": 1, "workers": 1})
+    while one_round(store, "test"):
+        pass
+    assert client.get(where).get_json()["state"] == "done"
+    told = client.get(f"{where}/comparison").get_json()
+    assert [each["name"] for each in told["scenarios"]] == [f"networks.max_size={n}" for n in (9, 10, 11)]
+    assert [each["value"] for each in told["scenarios"]] == ["9", "10", "11"]
+    assert [each["scenario"]["objective"] for each in told["scenarios"]] == [0, 0, 0]
+    assert told["baseline"]["objective"] == 0
+    for each, run in zip(told["scenarios"], row["scenarios"], strict=True):
+        assert each["run"] == run["id"]
+        assert client.get(f"{API}/proposals/{each['proposal']}").status_code == 200
+        strengths = {rule["name"]: rule["strength"] for rule in each["scenario"]["rules"]}
+        assert strengths["spread sector"] == 3
+    told = client.get(f"{other.headers['Location']}/comparison").get_json()
+    assert [each["name"] for each in told["scenarios"]] == ["without", "--drop c3"]
+    assert [each["id"] for each in told["scenarios"][1]["left"]] == ["c3"]
+
+
+def test_two_sweeps_are_every_combination(client: FlaskClient, proposed: str) -> None:
+    """As many as a row may have."""
+    body = {"sweep": {"networks.max_size": [9, 10], "meetings.count": "2,4"}, "effort": 1}
+    row = client.post(f"{proposed}/scenarios", json=body).get_json()
+    assert [each["limits"]["value"] for each in row["scenarios"]] == ["9, 2", "9, 4", "10, 2", "10, 4"]
+    for each in row["scenarios"]:
+        client.delete(f"{API}/runs/{each['id']}")
+    assert client.get(f"{API}/scenarios/{row['id']}").get_json()["state"] == "cancelled"
+    many = {"sweep": {"networks.max_size": "9..60"}}
+    assert fields(problem(client.post(f"{proposed}/scenarios", json=many), 422, "too_many_rows")) == ["/sweep"]
+
+
+def test_a_row_with_a_fault_is_refused_as_a_whole(client: FlaskClient, proposed: str, made: str) -> None:
+    """And each fault is pointed at."""
+    before = len(client.get(f"{made}/runs").get_json()["items"])
+    for body, code, where in (
+        ({"sweep": {"networks.max_size": "6..2"}}, "bad_switch", "/sweep/networks.max_size"),
+        ({"sweep": {"networks.max_size": []}}, "bad_switch", "/sweep/networks.max_size"),
+        ({"sweep": {"networks.nonsense": "1,2"}}, "unknown_field", "/sweep/networks.nonsense"),
+        ({"scenarios": [{"changes": {}}, {"changes": {"drop": ["c99"]}}]}, "unknown_id", "/scenarios/1"),
+        ({"scenarios": []}, "no_scenarios", "/scenarios"),
+        ({"scenarios": [{"name": "x"}]}, "missing", "/scenarios/0/changes"),
+    ):
+        assert fields(problem(client.post(f"{proposed}/scenarios", json=body), 422, code)) == [where]
+    assert len(client.get(f"{made}/runs").get_json()["items"]) == before
+
+
 def test_changes_that_change_nothing_there_are_refused(client: FlaskClient, proposed: str) -> None:
     """At once, not when the run comes to its turn."""
     for changes, code in (
