@@ -41,7 +41,8 @@ from service.store.parts import (
 )
 from service.store.proposals import proposal, question_of
 from service.store.questions import asked_again
-from service.store.runs import SCENARIO, Lease, State, finish, give_back, hand_on, still_held, take
+from service.store.runs import SCENARIO, Lease, State, asked_of_job, finish, give_back, hand_on, still_held, take
+from service.trace import trace
 from service.what_if import Compared
 from solver.compose import Status
 from solver.limits import Limits, Progress
@@ -155,8 +156,8 @@ def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDL
                     tidied = began
                 # Two thirds of the time belong to whoever delivers forms, also where the disk is slow.
                 time.sleep(max(TURN, 2 * (time.monotonic() - began)) if settled else idle)
-        except Exception:  # ours, whatever it is: nothing is lost, and the next ones may be settled
-            log.exception("deliveries could not be settled; they are tried again")
+        except Exception as error:  # ours, whatever it is: nothing is lost, and the next ones may be settled
+            log.error("deliveries could not be settled; they are tried again\n%s", trace(error))
             time.sleep(STEADY)
 
 
@@ -185,8 +186,8 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
         # The run has not failed: its lease runs out, and the round is done again.
         log.warning("run %s: the database does not answer; the round will be done again", lease.run)
         raise
-    except Exception:  # ours, whatever it is: the run says so, and the log has the trace
-        log.exception("run %s: failed", lease.run)
+    except Exception as error:  # ours, whatever it is: the run says so, and the log has the trace
+        log.error("run %s: failed\n%s", lease.run, trace(error))
         _end_of(store, lease, State.FAILED, problem={"code": "internal"})
     return True
 
@@ -335,7 +336,7 @@ def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], boo
     """One round of a scenario or a repair, beside the proposal that it is laid beside."""
     assert lease.baseline is not None  # noqa: S101  (only called where there is one)
     there = proposal(store, lease.space, lease.baseline)
-    chain = _chain(question_of(store, there), dict(there.content), lease)
+    chain = _chain(question_of(store, there), dict(there.content), lease, asked_of_job(store, lease))
     standing = lease.standing
     limits = None if held.asked_to_stop else chain.next_limits(standing, others_waiting=lease.others)
     if limits is not None and not leaving():
@@ -367,9 +368,8 @@ def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], boo
     log.info("run %s: ended", lease.run)
 
 
-def _chain(asked: Asked, baseline: Proposal, lease: Lease) -> Rounds:
+def _chain(asked: Asked, baseline: Proposal, lease: Lease, stated: Mapping[str, Any]) -> Rounds:
     """The rounds of a scenario or a repair."""
-    stated = lease.asked
     if lease.kind == SCENARIO:
         return scenario_rounds(asked, baseline, stated, limits_of(stated))
     limits = repair_limits(stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers"))

@@ -96,6 +96,12 @@ def every_candidate(store: Store, space: str, programme: str) -> list[Mapping[st
         return rows_of(connection, programme)
 
 
+def refs_of(connection: Connection, programme: str) -> dict[str, str]:
+    """The store's own id of everybody, by the organiser's."""
+    query = select(candidates.c.known_as, candidates.c.id).where(candidates.c.programme == programme)
+    return {row.known_as: row.id for row in connection.execute(query)}
+
+
 def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:
     """One candidate, by the organiser's id or the store's own."""
     with store.reading() as connection:

@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api import standing
 from api.access import scopes_of
 from api.idempotency import LONGEST
 from api.problems import DOCS
 from service.store import Store
 from service.store import runs as queue
+from service.store.proposals import proposal
 from service.store.spaces import Scope, first_space, make_key, new_space
 from service.worker import one_round
 from tests.api.conftest import app_with, people, programme
@@ -360,6 +362,19 @@ def test_a_form_gets_names_and_ranks_and_an_organiser_gets_why(
     assert whole["networks"][0]["rules"]
     wrong = client.post(f"{proposed}/placements", json={"candidate": {"email": "nowhere"}})
     assert fields(problem(wrong, 422, "no_at")) == ["/candidate/email"]
+
+
+def test_what_was_accepted_is_read_before_a_form_asks(client: FlaskClient, store: Store, proposed: str) -> None:
+    """So that the first form of a process is answered as fast as any other: nothing is read when it asks."""
+    client.post(f"{proposed}/accept", headers={"If-Match": '"1"'})
+    ends = iter((False, True))
+    standing.keep_placers_ready(store, lambda: next(ends))
+
+    def read_again() -> Any:
+        raise AssertionError("it was not ready")
+
+    there = proposal(store, first_space(store)[0], proposed.rsplit("/", 1)[1])
+    assert standing._placers.get(there, read_again).rank
 
 
 def test_a_place_is_explained(client: FlaskClient, proposed: str) -> None:
