@@ -88,14 +88,18 @@ def end(chain: Rounds, standing: Mapping[str, Any] | None) -> Any:
 
 def test_what_fits_in_one_round_comes_to_what_the_command_comes_to() -> None:
     """Byte for byte, since both are done in one go."""
-    of, made = baseline()
-    for chain in (scenario(), repair()):
-        assert chain.next_limits(None) is None
-    here = end(scenario(LIMITS), None)
-    there = what_if(of, made, TIGHTER, LIMITS, clock=still)
-    assert here.as_json() == there.as_json()
-    assert here.proposal() == there.proposal()
-    assert end(repair(LIMITS), None).proposal == mend(of, made, LIFE, LIMITS, clock=still).proposal
+    of = asked()
+    made = proposal(of)
+    wider, life = Changes(set=(("networks.max_size", 6),)), Changes(drop=("c3",), add=(joiner(),))
+    here, mending = ScenarioRounds(of, made, wider, LIMITS, still), RepairRounds(of, made, life, LIMITS, wanted=FEWEST)
+    assert here.next_limits(None) is None
+    assert mending.next_limits(None) is None
+    found, there = end(here, None), what_if(of, made, wider, LIMITS, clock=still)
+    assert found.as_json() == there.as_json()
+    assert found.proposal() == there.proposal()
+    again = mend(of, made, life, LIMITS).proposal
+    assert again is not None
+    assert {**end(mending, None).proposal, "seconds": 0} == {**again, "seconds": 0}
 
 
 @pytest.mark.usefixtures("short_rounds")
