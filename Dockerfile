@@ -26,7 +26,8 @@ WORKDIR /home/kring
 # Compiles the search once, into the user's cache, so that a container answers as soon as it starts.
 RUN python -c "from api.warm import warm_up; warm_up()"
 
-# The embedded database; mount a volume here to keep it.
+# The embedded database; mount a volume here to keep it. With a read-only file system the cache above cannot be used:
+# `--tmpfs /tmp -e NUMBA_CACHE_DIR=/tmp/kernels` compiles the search anew at every start, beside the first answers.
 RUN mkdir data
 ENV KRING_DATA=/home/kring/data
 VOLUME /home/kring/data

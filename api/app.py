@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, request
 
@@ -20,6 +21,7 @@ from api.sizes import MOST_BYTES
 from api.turns import Turns, give_turns
 from service.settings import RateLimits
 from service.store import Store
+from service.trace import trace
 
 CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """Nothing from anywhere else, and no script at all."""
@@ -27,6 +29,15 @@ CONTENT_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'
 
 STREAMS = 8
 """How many may follow a run at once by server-sent events, each on a thread of its own."""
+
+
+class Application(Flask):
+    """Flask, but for what it writes in the log."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """Where an error came from, without the address asked for or what it quotes: both may name people."""
+        rule = request.url_rule
+        self.logger.error("%s %s\n%s", request.method, rule.rule if rule else "no page", trace(exc_info[1]))
 
 
 def create_app(
@@ -47,7 +58,7 @@ def create_app(
     limits: how often one may ask; buckets: where that is counted, which several processes may share.
     ready: what /ready asks.
     """
-    app = Flask("api", static_folder=None)
+    app = Application("api", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the provider that Flask comes with
     give_turns(app, turns or Turns())

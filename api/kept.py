@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -13,7 +13,7 @@ from service.store.candidates import StoredCandidate
 from service.store.pages import Page
 from service.store.programmes import StoredProgramme
 from service.store.proposals import StoredProposal
-from service.store.runs import Run
+from service.store.runs import Run, State
 
 Item = TypeVar("Item")
 
@@ -49,6 +49,31 @@ def run_shown(there: Run) -> dict[str, Any]:
         "created_at": _said(there.created_at),
         "started_at": _said(there.started_at),
         "ended_at": _said(there.ended_at),
+    }
+
+
+def row_shown(row: str, runs: Sequence[Run]) -> dict[str, Any]:
+    """A row of scenarios as one run: where it is as a whole, and each of its scenarios."""
+    first = runs[0]
+    states = {each.state for each in runs}
+    if all(state.ended for state in states):
+        state = State.DONE if State.DONE in states else runs[-1].state
+    else:
+        state = State.QUEUED if states == {State.QUEUED} else State.RUNNING
+    begun = [each.started_at for each in runs if each.started_at is not None]
+    ended = [each.ended_at for each in runs if each.ended_at is not None]
+    return {
+        **run_shown(first),
+        **dict.fromkeys(("stage", "objective", "bound", "gap", "waiting", "proposal", "problem")),
+        "id": row,
+        "kind": "row",
+        "state": state.value,
+        "stopping": False,
+        "rounds": sum(each.rounds for each in runs),
+        "limits": {key: value for key, value in first.asked.items() if key not in ("changes", "name", "value", "row")},
+        "started_at": _said(min(begun, default=None)),
+        "ended_at": _said(max(ended)) if len(ended) == len(runs) else None,
+        "scenarios": [run_shown(each) for each in runs],
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from api.sizes import MOST_SECONDS
 from service.programme_schema import (
@@ -154,15 +154,39 @@ class ChangesForm(Form):
     split = Listed(Text())
 
 
-class ScenarioBody(RunBody):
-    """Changes to a proposal's question, and how long to look."""
+class NamedChangesForm(Form):
+    """One scenario of several, and how it is called."""
 
+    name = Text()
     changes = Table(ChangesForm, required=True)
 
 
-class RepairBody(ScenarioBody):
+class ScenarioBody(RunBody):
+    """Changes to a proposal's question, and how long to look: one scenario, or a row of them within one call.
+
+    The limits are those of each scenario.
+    """
+
+    changes = Table(ChangesForm, metadata={"description": "of every scenario; asked for where it is the only one"})
+    sweep = Tables(
+        keys=fields.String(),
+        metadata={
+            "description": "a scenario for each value of a key of the programme: `2..6`, `2..10..2`, `2,4` or a list"
+        },
+    )
+    scenarios = Listed(Table(NamedChangesForm), metadata={"description": "a scenario for each"})
+
+    @validates_schema
+    def something(self, data: Mapping[str, Any], **_: Any) -> None:
+        """Whether there is anything to compose."""
+        if not any(key in data for key in ("changes", "sweep", "scenarios")):
+            raise ValidationError({"changes": ["missing"]})
+
+
+class RepairBody(RunBody):
     """What has happened, and how moves are weighed."""
 
+    changes = Table(ChangesForm, required=True)
     from_meeting = Whole(1)
     price_per_move = Whole(0)
     move_budget = Whole(0)
@@ -433,6 +457,7 @@ class RunAnswer(Schema):
     created_at = fields.DateTime(required=True)
     started_at = fields.DateTime(required=True, allow_none=True)
     ended_at = fields.DateTime(required=True, allow_none=True)
+    scenarios = fields.List(fields.Dict(), metadata={"description": "the runs of a row"})
 
 
 class HealthAnswer(Schema):

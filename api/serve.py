@@ -21,6 +21,7 @@ from api.access import usable_key
 from api.app import STREAMS, create_app
 from api.limits import Buckets
 from api.processes import Leash, Readiness, forking
+from api.standing import keep_placers_ready
 from api.turns import Turns, usual_places
 from api.warm import warm_up_beside
 from service.keeper import Keeper, Running
@@ -149,9 +150,15 @@ def answer(store: Store, shared: Shared, number: int) -> None:
         max_request_body_size=MOST_BYTES_ON_DISK,
         **_behind(shared.settings.proxy),
     )
-    warm_up_beside(partial(shared.ready.mark, number))
+    warm_up_beside(partial(_warm, store, shared, number))
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     server.run()
+
+
+def _warm(store: Store, shared: Shared, number: int) -> None:
+    """Says that this process is ready, and has ready what forms will ask about."""
+    shared.ready.mark(number)
+    keep_placers_ready(store)
 
 
 def _behind(proxy: str | None) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import logging
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
@@ -10,14 +12,25 @@ from typing import Generic, TypeVar
 
 from service.by_hand import Hand
 from service.explain import Explainer
-from service.place import Placer
+from service.place import Placer, newcomer_of
 from service.store import Store
-from service.store.proposals import StoredProposal, asked_at_first, question_of
+from service.store.errors import NotThereError
+from service.store.outage import NO_ANSWER
+from service.store.proposals import StoredProposal, accepted_lately, asked_at_first, proposal, question_of
+from service.trace import trace
 
 Ready = TypeVar("Ready")
 
 MOST = 16
 """Proposals that are kept ready: each takes some megabytes."""
+
+MOST_AHEAD = 8
+"""Proposals that are read before anybody asks: those that were accepted last."""
+
+LOOK = 1.0
+"""Seconds between two looks at what was accepted."""
+
+log = logging.getLogger("kring.standing")
 
 
 class Shelf(Generic[Ready]):
@@ -60,6 +73,23 @@ _placers: Shelf[Placer] = Shelf()
 def placer(store: Store, there: StoredProposal) -> Placer:
     """A proposal, ready to rank its networks for newcomers."""
     return _placers.get(there, lambda: Placer(question_of(store, there), there.content))
+
+
+def keep_placers_ready(store: Store, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Reads what was accepted before a form asks about it, at the start and whenever another one is accepted."""
+    tried: set[tuple[str, int]] = set()
+    while not stopped():
+        try:
+            for space, id_, version in accepted_lately(store, MOST_AHEAD):
+                if (id_, version) not in tried:
+                    tried.add((id_, version))
+                    ready = placer(store, proposal(store, space, id_))
+                    ready.rank(ready.read(newcomer_of({"id": "newcomer"}))[0])
+        except (*NO_ANSWER, NotThereError):
+            log.debug("what was accepted cannot be read now")
+        except Exception as error:  # a proposal that cannot be read is for whoever asks about it
+            log.warning("an accepted proposal could not be made ready\n%s", trace(error))
+        time.sleep(LOOK)
 
 
 _hands: Shelf[Hand] = Shelf()

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from service.baseline import Baseline, check_networks, merged
 from service.changes import Changes
 from service.intake.tables import Objects
 from service.proposal_file import Proposal
 from service.reading import Asked
-from service.repair import Mended, mend
-from service.scenario import changed
-from service.what_if import Compared, what_if
-from solver.limits import Limits, Listener
+from service.rounds_beside import RepairRounds, ScenarioRounds
+from service.what_if import posed_beside
+from solver.limits import Limits
 from solver.repair import Wanted
 
 ADDED = "add"
@@ -38,41 +36,23 @@ def changes_of(stated: Mapping[str, Any]) -> Changes:
 
 def posed_by(asked: Asked, baseline: Proposal, changes: Changes) -> Asked:
     """What changes make of a question; raises InputError with every fault of them."""
-    check_networks(baseline, changes)
-    return changed(asked, changes, names=Baseline(baseline, merged(changes)).sizes)
+    return posed_beside(asked, baseline, changes)[1]
 
 
-def scenario(
-    asked: Asked,
-    baseline: Proposal,
-    stated: Mapping[str, Any],
-    limits: Limits,
-    listen: Listener,
-    stopped: Callable[[], bool],
-) -> Compared:
-    """A scenario beside its baseline."""
-    changes = changes_of(stated.get("changes", {}))
-    return what_if(asked, baseline, changes, limits, listen=listen, stopped=stopped)
+def scenario_rounds(asked: Asked, baseline: Proposal, stated: Mapping[str, Any], limits: Limits) -> ScenarioRounds:
+    """A scenario beside its baseline, ready to be done in rounds."""
+    return ScenarioRounds(asked, baseline, changes_of(stated.get("changes", {})), limits)
 
 
-def repaired(
-    asked: Asked,
-    baseline: Proposal,
-    stated: Mapping[str, Any],
-    limits: Limits,
-    listen: Listener,
-    stopped: Callable[[], bool],
-) -> Mended:
-    """A repair of its baseline."""
-    return mend(
+def repair_rounds(asked: Asked, baseline: Proposal, stated: Mapping[str, Any], limits: Limits) -> RepairRounds:
+    """A repair of its baseline, ready to be done in rounds."""
+    return RepairRounds(
         asked,
         baseline,
         changes_of(stated.get("changes", {})),
         limits,
         from_meeting=stated.get("from_meeting", 1),
         wanted=Wanted(stated.get("price_per_move"), stated.get("move_budget")),
-        listen=listen,
-        stopped=stopped,
     )
 
 

@@ -155,17 +155,25 @@ def parsed_absent(text: str) -> tuple[str, int]:
 def parsed_sweep(text: str) -> tuple[Scenario, ...]:
     """`networks.count=2..6` (or `2..10..2`, or `2,3,5`) as one scenario for each value."""
     path, values = _halves(text, "--sweep", "networks.count=2..6", first=True)
+    return tuple(
+        Scenario(f"{path}={as_toml(value)}", Changes(set=((path, value),)), as_toml(value))
+        for value in swept_values(values, text)
+    )
+
+
+def swept_values(values: str, text: str | None = None) -> list[Any]:
+    """`2..6`, `2..10..2` or `2,3,5` as a list. `text`: the whole of what was said, for the fault where it is none."""
+    said = values if text is None else text
     match = _RANGE.fullmatch(values.strip())
     if match:
         low, high, step = int(match[1]), int(match[2]), int(match[3] or 1)
         if low > high or step < 1 or (high - low) // step >= MOST_SCENARIOS:
-            raise bad_switch("--sweep", text, "networks.count=2..6")
-        swept: list[Any] = list(range(low, high + 1, step))
-    else:
-        swept = [parsed_value(value) for value in values.split(",") if value.strip()]
-    if not swept:
-        raise bad_switch("--sweep", text, "networks.count=2..6")
-    return tuple(Scenario(f"{path}={as_toml(value)}", Changes(set=((path, value),)), as_toml(value)) for value in swept)
+            raise bad_switch("--sweep", said, "networks.count=2..6")
+        return list(range(low, high + 1, step))
+    found = [parsed_value(value) for value in values.split(",") if value.strip()]
+    if not found:
+        raise bad_switch("--sweep", said, "networks.count=2..6")
+    return found
 
 
 def crossed(rows: Sequence[Sequence[Scenario]], common: Changes) -> tuple[Scenario, ...]:

@@ -144,6 +144,8 @@ class Examined:
     """People who said no to taking part."""
     there: tuple[int, ...]
     """Rows of people who are on the list already."""
+    known: tuple[str, ...] = ()
+    """The ids of those people."""
 
     @property
     def ready(self) -> bool:
@@ -358,17 +360,20 @@ def examine(draft: Draft, programme: Programme, there: Sequence[Mapping[str, Any
         # Said once, of the table, instead of once a row.
         placed = [each for each in placed if each.fault.code != "no_way_to_id"]
         column_faults.append(Placed(Fault(code="draft_nobody", file=draft.file), None, None))
-    already = {"id_repeated", "made_id_repeated"}
+    again = [
+        each
+        for each in placed
+        if each.row is not None
+        and each.fault.code in {"id_repeated", "made_id_repeated"}
+        and each.fault.params.get("file") == STORED
+    ]
     return Examined(
         (*column_faults, *placed),
         tuple(note for note in read.notes if note.file == draft.file),
         _coming_in(read, draft),
         sum(each.why_code == "consent_refused" for each in mine),
-        tuple(
-            each.row
-            for each in placed
-            if each.row is not None and each.fault.code in already and each.fault.params.get("file") == STORED
-        ),
+        tuple(each.row for each in again if each.row is not None),
+        tuple(dict.fromkeys(str(each.fault.found) for each in again)),
     )
 
 

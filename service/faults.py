@@ -27,7 +27,7 @@ Faults by where they come from; each code has its text as `fault.<code>` in the 
                   form_no_secret form_secret_wrong form_signature_missing form_signature_wrong form_time_stale
                   form_too_long
     a page        draft_too_large draft_damaged draft_meaning draft_nameless draft_nobody not_lines page_no_file
-                  page_no_list
+                  page_no_list form_words
     a user        bad_login login_taken bad_password
 """
 

@@ -8,8 +8,9 @@ from typing import Any
 
 from service.candidates import KNOWN_COLUMNS, NUMBER_COLUMNS, canonical_column, header_key, tidy
 from service.drafts import LEAVE, OWN, reason_of
+from service.faults import Fault, InputError
 from service.forms.delivery import Question
-from service.forms.mapping import By, FormMapping
+from service.forms.mapping import By, FormMapping, Otherwise
 from service.forms.mapping import Column as MappedColumn
 from service.forms.suggest import suggest
 from service.store.database import Store
@@ -36,6 +37,10 @@ class Line:
     required: bool = False
     why: str | None = None
     """Why this column is suggested, where nobody has chosen yet."""
+    words: str = ""
+    """What answers become: `answer = value`, one a line."""
+    keep_others: bool = False
+    """Whether answers that `words` do not have come in as they are; else they are held."""
 
     @property
     def own_name(self) -> str:
@@ -70,13 +75,44 @@ def lines_of(questions: Sequence[Answered], mapping: FormMapping | None, languag
         transform = column.transforms[0] if column.transforms else ""
         meaning = column.name if column.name in KNOWN_COLUMNS else OWN
         lines.append(
-            Line(each.key, each.label, each.answers, meaning, transform, column.separator or "", column.required)
+            Line(
+                each.key,
+                each.label,
+                each.answers,
+                meaning,
+                transform,
+                column.separator or "",
+                column.required,
+                words="\n".join(f"{answer} = {value}" for answer, value in column.vocabulary.items()),
+                keep_others=column.otherwise is Otherwise.KEEP,
+            )
         )
     return lines
 
 
+def words_of(text: str) -> dict[str, str]:
+    """`answer = value`, one a line; the last sign of equality counts, since an answer may have one too.
+
+    Raises InputError with every line that says no such thing.
+    """
+    found: dict[str, str] = {}
+    faults = []
+    for line in filter(None, map(tidy, text.splitlines())):
+        answer, equals, value = line.rpartition("=")
+        if not equals or not answer.strip() or not value.strip():
+            faults.append(Fault(code="form_words", found=line))
+        else:
+            found[answer.strip()] = value.strip()
+    if faults:
+        raise InputError(faults)
+    return found
+
+
 def content_of(lines: Sequence[Line], before: FormMapping | None, questions: Sequence[Answered]) -> dict[str, Any]:
-    """The mapping that the lines state. What no line can say of a column that stays is taken over from before."""
+    """The mapping that the lines state. What no line can say of a column that stays is taken over from before.
+
+    Raises InputError where the words of a line cannot be read.
+    """
     earlier = {_key(column, questions): column for column in before.columns} if before is not None else {}
     columns: list[dict[str, Any]] = []
     for line in lines:
@@ -94,8 +130,9 @@ def content_of(lines: Sequence[Line], before: FormMapping | None, questions: Seq
             entry["separator"] = line.separator or ","
         if line.required:
             entry["required"] = True
-        if was is not None and was.vocabulary:
-            entry |= {"vocabulary": dict(was.vocabulary), "otherwise": was.otherwise.value}
+        if words := words_of(line.words):
+            otherwise = Otherwise.KEEP if line.keep_others else Otherwise.HOLD
+            entry |= {"vocabulary": words, "otherwise": otherwise.value}
         columns.append(entry)
     shown = {line.key for line in lines}
     columns += [_as_stated(column) for key, column in earlier.items() if key not in shown]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from service.announced import changed_networks, laid_together, replan
-from service.baseline import Baseline, check_networks, merged
+from service.baseline import Baseline
 from service.by_hand import kept_by_hand
 from service.candidates import same_value_key
 from service.changes import Changes
@@ -25,14 +25,16 @@ from service.proposal_file import Proposal
 from service.proven import quickly_known
 from service.question import Question
 from service.reading import Asked
-from service.scenario import changed
-from service.what_if import Move, command_line, moves
+from service.what_if import Move, command_line, moves, posed_beside
 from solver.compose import Composed, Status
 from solver.conflicts import hold, parts_of
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.problem import Problem
 from solver.repair import FEWEST, Choice, Repaired, Wanted, repair
 from solver.solve import Result
+
+REPAIR_SHARE = 0.6
+"""Of a time limit: for who sits where."""
 
 
 @dataclass(frozen=True)
@@ -134,32 +136,77 @@ def mend(
     clock: Clock = time.monotonic,
 ) -> Mended:
     """Repairs a baseline after changes; raises InputError with every fault of the changes."""
-    check_networks(baseline, changes)
-    beside = Baseline(baseline, merged(changes))
-    posed = changed(asked, changes, names=beside.sizes)
-    question = posed.question
-    _check_meeting(question, baseline, from_meeting)
+    beside, posed = posed_beside(asked, baseline, changes)
+    check_meeting(posed.question, baseline, from_meeting)
     watch = Watch(limits, clock, stopped)
     listen(Progress("search"))
-    before, start = beside.before(question), beside.start(question)
-    part = replace(limits, seconds=None if limits.seconds is None else 0.6 * limits.seconds)
-    found = repair(standing(question.problem, beside), start, before, Watch(part, clock, stopped), wanted=wanted)
+    part = replace(limits, seconds=repair_seconds(limits))
+    found = choices(posed.question, beside, beside.start(posed.question), part, wanted, stopped, clock)
+    return mended(
+        posed,
+        beside,
+        changes,
+        found,
+        watch,
+        limits=limits,
+        from_meeting=from_meeting,
+        wanted=wanted,
+        words=words,
+        listen=listen,
+        clock=clock,
+    )
+
+
+def repair_seconds(limits: Limits) -> float | None:
+    """The part of the time limit for who sits where; the meetings have the rest."""
+    return None if limits.seconds is None else REPAIR_SHARE * limits.seconds
+
+
+def choices(
+    question: Question,
+    beside: Baseline,
+    start: Sequence[int | None],
+    limits: Limits,
+    wanted: Wanted,
+    stopped: Callable[[], bool],
+    clock: Clock = time.monotonic,
+) -> Repaired:
+    """The repairs there are, with slots and facilitators as they stand; where that cannot be, with any."""
+    before = beside.before(question)
+    found = repair(standing(question.problem, beside), start, before, Watch(limits, clock, stopped), wanted=wanted)
     if not found.choices:
-        # What stands cannot stand: let slots and facilitators be chosen anew as well.
-        found = repair(question.problem, start, before, Watch(part, clock, stopped), wanted=wanted)
+        found = repair(question.problem, start, before, Watch(limits, clock, stopped), wanted=wanted)
+    return found
+
+
+def mended(
+    posed: Asked,
+    beside: Baseline,
+    changes: Changes,
+    found: Repaired,
+    watch: Watch,
+    *,
+    limits: Limits,
+    from_meeting: int,
+    wanted: Wanted,
+    words: Sequence[str] = (),
+    listen: Listener = lambda progress: None,
+    clock: Clock = time.monotonic,
+) -> Mended:
+    """What the chosen repair comes to, its meetings planned in what the watch leaves; `limits`: of the whole."""
+    problem = posed.question.problem
     line = command_line("repair", [*words, *_switches(from_meeting, wanted)], changes, limits)
-    mended = Mended(posed, Baseline(baseline), changes, from_meeting, found, None, None, line)
+    made = Mended(posed, Baseline(beside.proposal), changes, from_meeting, found, None, None, line)
     if not found.choices:
         # Whether there is anything at all is for the exact model to say: out of time is not impossible.
-        proven = hold(question.problem, parts_of(question.problem)).possible is False
+        proven = not watch.cancelled and hold(problem, parts_of(problem)).possible is False
         status = Status.INFEASIBLE if proven else Status.UNKNOWN
         nothing = Composed(status, None, None, 0, 0)
-        return replace(mended, result=Result(nothing, (), {}, limits, watch.elapsed(), watch.cancelled))
+        return replace(made, result=Result(nothing, (), {}, limits, watch.elapsed(), watch.cancelled))
     if found.chosen is None:
-        return mended
+        return made
     listen(Progress("rotations"))
-    choice = found.choices[found.chosen]
-    return _planned(mended, choice, limits, watch, clock)
+    return _planned(made, found.choices[found.chosen], limits, watch, clock)
 
 
 def _switches(from_meeting: int, wanted: Wanted) -> list[str]:
@@ -168,7 +215,7 @@ def _switches(from_meeting: int, wanted: Wanted) -> list[str]:
     return said + ([] if wanted.budget is None else ["--move-budget", str(wanted.budget)])
 
 
-def _check_meeting(question: Question, baseline: Proposal, from_meeting: int) -> None:
+def check_meeting(question: Question, baseline: Proposal, from_meeting: int) -> None:
     """There have to be meetings to go on from, in the programme and in every network of the baseline."""
     count = question.problem.meetings.count
     known = min([count, *(len(rotation["meetings"]) for rotation in baseline["rotations"])])

@@ -189,9 +189,9 @@ def compose_round(
         seconds=standing.seconds + watch.elapsed(),
         effort=standing.effort + (limits.effort or 0),
     )
-    joined = _joined(played, problem, found)
-    same = (joined.objective, joined.waiting) == (standing.objective, standing.waiting)
-    return replace(joined, stuck=same)
+    better = joined(played, problem, found)
+    same = (better.objective, better.waiting) == (standing.objective, standing.waiting)
+    return replace(better, stuck=same)
 
 
 def finish(
@@ -240,7 +240,7 @@ def composed(standing: Standing, problem: Problem) -> Composed:
     )
 
 
-def _joined(standing: Standing, problem: Problem, found: Composed) -> Standing:
+def joined(standing: Standing, problem: Problem, found: Composed) -> Standing:
     """The better of two answers with all that is proven of either."""
     if found.status is Status.INFEASIBLE:
         if standing.places is not None:

@@ -244,9 +244,7 @@ def what_if(
     clock: Clock = time.monotonic,
 ) -> Compared:
     """One scenario with all the time there is: networks and meetings. `words`: how the command names its files."""
-    check_networks(baseline, changes)
-    beside = Baseline(baseline, merged(changes))
-    posed = changed(asked, changes, names=beside.sizes)
+    beside, posed = posed_beside(asked, baseline, changes)
     question = posed.question
     result = solve_again(
         question.problem,
@@ -257,9 +255,31 @@ def what_if(
         listen=listen,
         stopped=stopped,
     )
-    line = command_line("what-if", words, changes, limits)
-    fewer = _fewer_moves(question, beside, result.composed, limits, stopped, clock)
-    return Compared(Scenario(changes.line(), changes), posed, result, Baseline(baseline), line, True, fewer)
+    return compared(posed, beside, changes, result, words=words, stopped=stopped, clock=clock)
+
+
+def posed_beside(asked: Asked, baseline: Proposal, changes: Changes) -> tuple[Baseline, Asked]:
+    """The baseline of a scenario, and what changes make of the question; raises InputError with every fault of them."""
+    check_networks(baseline, changes)
+    beside = Baseline(baseline, merged(changes))
+    return beside, changed(asked, changes, names=beside.sizes)
+
+
+def compared(
+    posed: Asked,
+    beside: Baseline,
+    changes: Changes,
+    result: Result,
+    *,
+    words: Sequence[str] = (),
+    stopped: Callable[[], bool] = lambda: False,
+    clock: Clock = time.monotonic,
+) -> Compared:
+    """A scenario that was solved, beside its baseline, with an answer as good that moves fewer where one is found."""
+    line = command_line("what-if", words, changes, result.limits)
+    fewer = _fewer_moves(posed.question, beside, result.composed, result.limits, stopped, clock)
+    scenario = Scenario(changes.line(), changes)
+    return Compared(scenario, posed, result, Baseline(beside.proposal), line, True, fewer)
 
 
 def _fewer_moves(
@@ -310,10 +330,8 @@ def what_if_each(
     start = clock()
     posed = []
     for scenario in scenarios:
-        check_networks(baseline, scenario.changes)
-        beside = Baseline(baseline, merged(scenario.changes))
-        posed.append((scenario, beside, changed(asked, scenario.changes, names=beside.sizes)))
-    compared: list[Compared] = []
+        posed.append((scenario, *posed_beside(asked, baseline, scenario.changes)))
+    row: list[Compared] = []
     for done, (scenario, beside, question) in enumerate(posed):
         if stopped():
             break
@@ -322,9 +340,9 @@ def what_if_each(
             share = replace(limits, seconds=max(0.02, (limits.seconds - (clock() - start)) / (len(posed) - done)))
         result = _one(question.question, beside, share, rotations=rotations, stopped=stopped, clock=clock)
         line = command_line("what-if", [*words, "--quick"], scenario.changes, share)
-        compared.append(Compared(scenario, question, result, Baseline(baseline), line, rotated=rotations))
+        row.append(Compared(scenario, question, result, Baseline(baseline), line, rotated=rotations))
         listen(done + 1, len(posed))
-    return WhatIf(Baseline(baseline), tuple(compared), clock() - start)
+    return WhatIf(Baseline(baseline), tuple(row), clock() - start)
 
 
 def _one(

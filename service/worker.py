@@ -14,13 +14,15 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from service import rounds
-from service.beside import as_data, repaired, scenario
+from service.beside import as_data, repair_rounds, scenario_rounds
 from service.compose import USUAL_SECONDS, Answer
 from service.conflicts import conflicts_of
 from service.faults import InputError
 from service.parts import Lowerings, compose_part, cut, sewn, worth_sharing
+from service.proposal_file import Proposal
 from service.reading import Asked
-from service.repair import Mended, repair_limits
+from service.repair import repair_limits
+from service.rounds_beside import Rounds
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotThereError
 from service.store.intake import settle_waiting
@@ -39,7 +41,8 @@ from service.store.parts import (
 )
 from service.store.proposals import proposal, question_of
 from service.store.questions import asked_again
-from service.store.runs import SCENARIO, Lease, State, finish, give_back, hand_on, still_held, take
+from service.store.runs import SCENARIO, Lease, State, asked_of_job, finish, give_back, hand_on, still_held, take
+from service.trace import trace
 from service.what_if import Compared
 from solver.compose import Status
 from solver.limits import Limits, Progress
@@ -153,8 +156,8 @@ def settle_until(store: Store, stopped: Callable[[], bool], *, idle: float = IDL
                     tidied = began
                 # Two thirds of the time belong to whoever delivers forms, also where the disk is slow.
                 time.sleep(max(TURN, 2 * (time.monotonic() - began)) if settled else idle)
-        except Exception:  # ours, whatever it is: nothing is lost, and the next ones may be settled
-            log.exception("deliveries could not be settled; they are tried again")
+        except Exception as error:  # ours, whatever it is: nothing is lost, and the next ones may be settled
+            log.error("deliveries could not be settled; they are tried again\n%s", trace(error))
             time.sleep(STEADY)
 
 
@@ -183,8 +186,8 @@ def one_round(store: Store, name: str, stopped: Callable[[], bool] = lambda: Fal
         # The run has not failed: its lease runs out, and the round is done again.
         log.warning("run %s: the database does not answer; the round will be done again", lease.run)
         raise
-    except Exception:  # ours, whatever it is: the run says so, and the log has the trace
-        log.exception("run %s: failed", lease.run)
+    except Exception as error:  # ours, whatever it is: the run says so, and the log has the trace
+        log.error("run %s: failed\n%s", lease.run, trace(error))
         _end_of(store, lease, State.FAILED, problem={"code": "internal"})
     return True
 
@@ -276,11 +279,9 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
         return
     if limits is not None:
         standing = rounds.compose_round(asked, standing, limits, listen=held.hear, stopped=held.over)
-        if leaving() and not held.asked_to_stop:
-            hand_on(store, lease.lease, standing.as_json())
-            return
         more = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
-        if more is not None:
+        # What took several rounds has its meetings planned in a turn of their own, so that nothing is composed again.
+        if not held.asked_to_stop and (leaving() or more is not None or standing.rounds > 1):
             hand_on(store, lease.lease, standing.as_json())
             return
     if leaving() and not held.asked_to_stop:
@@ -332,30 +333,32 @@ def _finish(store: Store, lease: Lease, held: Held, asked: Asked, standing: roun
 
 
 def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> None:
-    """A scenario or a repair: in one go, beside the proposal that it is laid beside."""
+    """One round of a scenario or a repair, beside the proposal that it is laid beside."""
     assert lease.baseline is not None  # noqa: S101  (only called where there is one)
     there = proposal(store, lease.space, lease.baseline)
-    asked = question_of(store, there)
-    found: Compared | Mended
-    if lease.kind == SCENARIO:
-        found = scenario(asked, there.content, lease.asked, limits_of(lease.asked), held.hear, held.over)
-        made = found.proposal() if found.found else None
-    else:
-        stated = lease.asked
-        limits = repair_limits(
-            stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers")
-        )
-        found = repaired(asked, there.content, stated, limits, held.hear, held.over)
-        made = found.proposal
+    chain = _chain(question_of(store, there), dict(there.content), lease, asked_of_job(store, lease))
+    standing = lease.standing
+    limits = None if held.asked_to_stop else chain.next_limits(standing, others_waiting=lease.others)
+    if limits is not None and not leaving():
+        played = chain.play(standing, limits, held.hear, held.over)
+        standing = played.standing
+        if not held.asked_to_stop:
+            still_held(store, lease.lease, progress_of(played.progress))
+            hand_on(store, lease.lease, standing)
+            return
+    rounds_before = 0 if standing is None else standing["rounds"]
+    found = chain.end(standing, held.hear, held.over)
     if leaving() and not held.asked_to_stop:
         give_back(store, lease.lease)
         return
+    made = (found.proposal() if found.found else None) if isinstance(found, Compared) else found.proposal
+    ended = rounds_before or 1
     told = as_data(found.as_json())
     if made is not None:
         state = State.CANCELLED if held.asked_to_stop else State.DONE
         composed = made["composition"]
         progress = {"stage": "done", **{key: composed[key] for key in ("objective", "bound", "gap", "waiting")}}
-        finish(store, lease.lease, state, proposal=as_data(made), progress=progress, comparison=told, rounds=1)
+        finish(store, lease.lease, state, proposal=as_data(made), progress=progress, comparison=told, rounds=ended)
     elif held.asked_to_stop:
         finish(store, lease.lease, State.CANCELLED, comparison=told)
     elif found.status is Status.INFEASIBLE:
@@ -363,6 +366,14 @@ def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], boo
     else:
         finish(store, lease.lease, State.UNKNOWN, problem={"code": "nothing_found"}, comparison=told)
     log.info("run %s: ended", lease.run)
+
+
+def _chain(asked: Asked, baseline: Proposal, lease: Lease, stated: Mapping[str, Any]) -> Rounds:
+    """The rounds of a scenario or a repair."""
+    if lease.kind == SCENARIO:
+        return scenario_rounds(asked, baseline, stated, limits_of(stated))
+    limits = repair_limits(stated.get("time_limit"), stated.get("effort"), stated.get("seed", 1), stated.get("workers"))
+    return repair_rounds(asked, baseline, stated, limits)
 
 
 def _contradiction(found: Answer) -> dict[str, Any]:

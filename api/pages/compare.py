@@ -15,11 +15,12 @@ from service.faults import InputError
 from service.report.people import Directory
 from service.report.side_by_side import side_by_side
 from service.report.sweep import HEIGHT, WIDTH, Panel, panel
+from service.rows import posed_row, scenarios_of
 from service.store.candidates import every_candidate
 from service.store.errors import NotThereError
 from service.store.programmes import programme
 from service.store.proposals import StoredProposal, list_proposals, proposal, question_of
-from service.store.runs import REPAIR, SCENARIO, Run, ask_beside, run, runs_beside
+from service.store.runs import REPAIR, SCENARIO, Run, ask_beside, ask_row, run, runs_beside
 from service.store.spaces import Scope
 from service.wording import titles
 
@@ -56,11 +57,10 @@ def what_if(proposal_id: str) -> Response:
     if wrong:
         return _page(there, status=422, wrong=wrong)
     fixed = {key: values[0] for key, values in numbers.items() if len(values) == 1}
-    rows: list[dict[str, Any]] = [fixed]
+    common = {key: value for key, value in (changes | {"set": fixed}).items() if value}
     if swept:
-        rows = [fixed | {swept[0]: value} for value in numbers[swept[0]]]
-    bodies = [{"changes": {key: value for key, value in (changes | {"set": row}).items() if value}} for row in rows]
-    return _ask(there, SCENARIO, bodies)
+        return _ask_row(there, {"changes": common, "sweep": {swept[0]: numbers[swept[0]]}})
+    return _ask(there, SCENARIO, {"changes": common})
 
 
 @page.post("/proposals/<proposal_id>/repair")
@@ -85,7 +85,7 @@ def repair(proposal_id: str) -> Response:
     body["from_meeting"] = from_meeting
     if budget is not None:
         body["move_budget"] = budget
-    return _ask(there, REPAIR, [body])
+    return _ask(there, REPAIR, body)
 
 
 @page.get("/scenarios/<run_id>")
@@ -126,20 +126,24 @@ def told(found: Run) -> list[str]:
     return said or [tell("page.compare.told.nothing")]
 
 
-def _ask(there: StoredProposal, kind: str, bodies: list[dict[str, Any]]) -> Response:
-    asked_now = question_of(store(), there)
+def _ask(there: StoredProposal, kind: str, body: dict[str, Any]) -> Response:
     try:
-        posed = [posed_by(asked_now, there.content, changes_of(body["changes"])) for body in bodies]
+        posed = posed_by(question_of(store(), there), there.content, changes_of(body["changes"]))
     except InputError as error:
         return _page(there, status=422, faults=[fault.text(teller().language) for fault in error.faults])
-    with store().writing():
-        made = [
-            ask_beside(store(), space(), kind, there, each, {**body, "time_limit": SECONDS})
-            for each, body in zip(posed, bodies, strict=True)
-        ]
-    if len(made) > 1:
-        return onward("pages.compare.start", "asked", n=len(made), proposal_id=there.id, at="asked")
-    return onward("pages.compose.watch", run_id=made[0].id)
+    made = ask_beside(store(), space(), kind, there, posed, {**body, "time_limit": SECONDS})
+    return onward("pages.compose.watch", run_id=made.id)
+
+
+def _ask_row(there: StoredProposal, body: dict[str, Any]) -> Response:
+    try:
+        row = scenarios_of(body)
+        posed = posed_row(question_of(store(), there), there.content, row)
+    except InputError as error:
+        return _page(there, status=422, faults=[fault.text(teller().language) for fault in error.faults])
+    asked = [{"changes": each.changes, "name": each.name, "value": each.value, "time_limit": SECONDS} for each in row]
+    ask_row(store(), space(), there, list(zip(posed, asked, strict=True)))
+    return onward("pages.compare.start", "asked", n=len(row), proposal_id=there.id, at="asked")
 
 
 def _page(

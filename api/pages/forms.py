@@ -143,12 +143,14 @@ def switch(programme_id: str, tool: str) -> Response:
             request.form.get(f"transform-{number}", ""),
             request.form.get(f"separator-{number}", ""),
             f"required-{number}" in request.form,
+            words=request.form.get(f"words-{number}", ""),
+            keep_others=f"others-{number}" in request.form,
         )
         for number, each in enumerate(questions)
         if request.form.get(f"key-{number}") == each.key
     ]
-    content = content_of(lines, before, questions)
     try:
+        content = content_of(lines, before, questions)
         if request.form.get("do") == "switch":
             switch_on_and_keep(store(), space(), programme_id, tool, content)
             return onward("pages.forms.one", "mapping_on", programme_id=programme_id, tool=tool)

@@ -36,7 +36,7 @@ from service.intake.tables import Source
 from service.store.candidates import count_candidates
 from service.store.programmes import StoredProgramme, programme
 from service.store.spaces import Scope
-from service.taking_in import looked_at, take_in
+from service.taking_in import looked_at, renew, renewal, take_in
 from service.wording import column_said
 
 page = Blueprint("lists", __name__)
@@ -46,6 +46,9 @@ FIRST_ROWS = 5
 
 MOST_FAULTY = 40
 """Rows with a fault that are shown at once; the next ones come when these are mended."""
+
+MOST_CHANGES = 40
+"""Changes to people who are on the list that are shown at once."""
 
 _CELL = re.compile(r"cell-(\d{1,7})-(\d{1,4})")
 
@@ -85,9 +88,14 @@ def review(programme_id: str) -> Response:
         draft = _made_near(draft, wanted.removeprefix("near-"))
     if wanted == "new":
         draft = without_rows(draft, looked_at(store(), space(), programme_id, draft).there)
-    if wanted not in {"take", "good"}:
+    if wanted not in {"take", "good", "renew"}:
         return _review(there, draft)
     try:
+        if wanted == "renew":
+            known = looked_at(store(), space(), programme_id, draft).known
+            done = renew(store(), space(), programme_id, draft, known)
+            n = done.added + done.changed
+            return onward("pages.people.start", "people_renewed", n=n, programme_id=programme_id)
         added = take_in(store(), space(), programme_id, draft, skip_bad_rows=wanted == "good")
     except InputError:
         return _review(there, draft, status=422)
@@ -149,7 +157,8 @@ def _choose(there: StoredProgramme, *, faults: tuple[Fault, ...] = (), text: str
 
 def _review(there: StoredProgramme, draft: Draft, *, status: int = 200) -> Response:
     found = looked_at(store(), space(), there.id, draft)
-    faulty = found.rows()[:MOST_FAULTY]
+    again = renewal(store(), space(), there.id, draft, found.known) if found.known else None
+    faulty = [number for number in found.rows() if again is None or number not in found.there][:MOST_FAULTY]
     others = [number for number, _ in draft.rows if number not in set(faulty)][:FIRST_ROWS]
     alike = found.alike()[:MOST_ALIKE]
     columns = _columns(there, draft, found)
@@ -162,14 +171,17 @@ def _review(there: StoredProgramme, draft: Draft, *, status: int = 200) -> Respo
         draft=draft,
         packed=pack(draft),
         found=found,
-        summary=_summary(draft, found, alike),
+        again=again,
+        most_changes=MOST_CHANGES,
+        called=column_said,
+        summary=[] if again is not None else _summary(draft, found, alike),
         notes=[_note(note) for note in found.notes if note.code != "columns_left_out"],
         columns=columns,
         faulty_columns=_faulty_first(columns, found),
         choices=_choices(),
         alike=alike,
         faulty=[(number, cells[number]) for number in faulty if number in cells],
-        more_faulty=len(found.rows()) - len(faulty),
+        more_faulty=0 if again is not None else len(found.rows()) - len(faulty),
         others=[(number, cells[number]) for number in others],
         at=_by_place(found.faults),
         own=OWN,

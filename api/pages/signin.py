@@ -92,6 +92,13 @@ def change_password() -> Response:
     user = caller().user
     assert user is not None  # noqa: S101  (a page is opened by a session only)
     tell = teller()
+    try:
+        # Whoever finds a session open may not guess at the password either.
+        refuse_many_sign_ins(f"of their own: {user.id}")
+    except ProblemError as error:
+        response = _account({"password": tell("page.signin.wait")}, status=429)
+        response.headers.extend(dict(error.headers))
+        return response
     if not password_is_right(store(), user, request.form.get("password", "")):
         return _account({"password": tell("page.account.wrong")})
     if request.form.get("new") != request.form.get("again"):
@@ -105,10 +112,12 @@ def change_password() -> Response:
     return response
 
 
-def _account(wrong: dict[str, str] | None = None) -> Response:
+def _account(wrong: dict[str, str] | None = None, *, status: int = 422) -> Response:
     fields = {"password": "old", "new": "new", "again": "again"}
     labels = {name: teller()(f"page.account.{word}") for name, word in fields.items()}
-    return show("account.html", status=422 if wrong else 200, wrong=wrong or {}, summary=summary(wrong or {}, labels))
+    return show(
+        "account.html", status=status if wrong else 200, wrong=wrong or {}, summary=summary(wrong or {}, labels)
+    )
 
 
 def _give(response: Response, token: str) -> None:

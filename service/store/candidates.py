@@ -5,7 +5,7 @@ Only columns that Kring knows or the programme asks for are kept; what was left 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,6 +70,61 @@ def add_candidates(
     return Added(tuple(made), read)
 
 
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """What becomes of a list in which some people are on the list already."""
+
+    added: int
+    changes: tuple[tuple[str, str, Any, Any], ...]
+    """Id, column, what is kept and what the list says instead, of everybody who changes."""
+    same: int
+    """People on the list of whom it says nothing else."""
+
+    @property
+    def changed(self) -> int:
+        """How many people change."""
+        return len({id_ for id_, *_ in self.changes})
+
+
+def renew_candidates(
+    store: Store, space: str, programme: str, source: Source, known: Collection[str], *, dry_run: bool = False
+) -> Renewed:
+    """Adds the new people of a list, and changes those who are there already (`known`, by id).
+
+    Only filled cells change anything: what the list leaves empty stays as it is. Raises InputError with every fault.
+    """
+    with store.writing() as connection:
+        asked = find_programme(connection, space, programme, lock=True)
+        rows = {str(row["id"]): row for row in rows_of(connection, programme)}
+        others = [row for id_, row in rows.items() if id_ not in known]
+        there = {str(row["id"]) for row in others}
+        read = [each for each in _gathered(asked, others, source).candidates if each.id not in there]
+        told = {each.id: cells_of(each) for each in read}
+        changes = tuple(
+            (id_, column, rows[id_].get(column), value)
+            for id_, cells in told.items()
+            if id_ in rows
+            for column, value in cells.items()
+            if rows[id_].get(column) != value
+        )
+        new = [id_ for id_ in told if id_ not in rows]
+        different = sorted({id_ for id_, *_ in changes})
+        found = Renewed(len(new), changes, len(told) - len(new) - len(different))
+        if dry_run:
+            return found
+        moment = now()
+        if new:
+            made = [StoredCandidate(new_id("cnd"), 1, told[id_], moment, moment) for id_ in new]
+            connection.execute(insert(candidates), [_row(programme, each) for each in made])
+        for id_ in different:
+            connection.execute(
+                update(candidates)
+                .where(candidates.c.programme == programme, candidates.c.known_as == id_)
+                .values(content={**rows[id_], **told[id_]}, version=candidates.c.version + 1, updated_at=moment)
+            )
+    return found
+
+
 _PAGE = paged(select(candidates).where(candidates.c.programme == bindparam("programme")), candidates)
 
 
@@ -94,6 +149,12 @@ def every_candidate(store: Store, space: str, programme: str) -> list[Mapping[st
     with store.reading() as connection:
         find_programme(connection, space, programme)
         return rows_of(connection, programme)
+
+
+def refs_of(connection: Connection, programme: str) -> dict[str, str]:
+    """The store's own id of everybody, by the organiser's."""
+    query = select(candidates.c.known_as, candidates.c.id).where(candidates.c.programme == programme)
+    return {row.known_as: row.id for row in connection.execute(query)}
 
 
 def candidate(store: Store, space: str, programme: str, id_: str) -> StoredCandidate:

@@ -57,7 +57,12 @@ class Eraser:
         people = [
             {"id": self.alias} if row["id"] == self.known_as else self._mentions(row) for row in content["candidates"]
         ]
-        return {**content, "programme": self.references(content["programme"]), "candidates": people}
+        return {
+            **content,
+            "programme": self.references(content["programme"]),
+            "candidates": people,
+            **({"names": self._ids(content["names"])} if "names" in content else {}),
+        }
 
     def references(self, programme: Mapping[str, Any]) -> dict[str, Any]:
         """A programme whose pins, absences and lists of ids say the alias."""

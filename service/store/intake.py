@@ -45,6 +45,7 @@ from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import find_programme, require_programme
 from service.store.tables import candidates, deliveries, mappings, sources
+from service.trace import trace
 
 log = logging.getLogger("kring.intake")
 
@@ -256,10 +257,10 @@ def _settle_some(store: Store, waiting: Sequence[Row[Any, Any]], *, apart: bool 
             try:
                 with connection.begin_nested() if apart else nullcontext():
                     settle(store, row.space, row.id)
-            except Exception:  # ours, whatever it is: one delivery that breaks Kring must not hold up all others
+            except Exception as error:  # ours: one delivery that breaks Kring must not hold up all others
                 if not apart:
                     raise
-                log.exception("delivery %s could not be settled; it is held", row.id)
+                log.error("delivery %s could not be settled; it is held\n%s", row.id, trace(error))
                 held = {"state": Settled.HELD.value, "reasons": [{"code": "internal"}], "settled_at": now()}
                 connection.execute(update(deliveries).where(deliveries.c.id == row.id).values(held))
             settled += 1

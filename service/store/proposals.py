@@ -69,6 +69,18 @@ def standing_proposal(store: Store, space: str, programme: str) -> StoredProposa
     return None if row is None else _stored(row)
 
 
+def accepted_lately(store: Store, most: int) -> tuple[tuple[str, str, int], ...]:
+    """Space, id and version of the proposals that were accepted last, of all spaces."""
+    query = (
+        select(proposals.c.space, proposals.c.id, proposals.c.version)
+        .where(proposals.c.accepted_at.is_not(None))
+        .order_by(proposals.c.accepted_at.desc())
+        .limit(most)
+    )
+    with store.reading() as connection:
+        return tuple((row.space, row.id, row.version) for row in connection.execute(query))
+
+
 def question_of(store: Store, there: StoredProposal) -> Asked:
     """The question that a proposal answers, with what was pinned by hand since."""
     return asked_by_hand(asked_at_first(store, there), there.content)

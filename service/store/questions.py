@@ -29,20 +29,26 @@ def keep_question(connection: Connection, programme: StoredProgramme) -> str:
     return _kept(connection, programme.id, programme.content, rows_of(connection, programme.id))
 
 
-def keep_changed_question(connection: Connection, programme: str, posed: Asked) -> str:
-    """The id of a question that changes have made of another one."""
+def keep_changed_question(
+    connection: Connection, programme: str, posed: Asked, names: Mapping[str, str] | None = None
+) -> str:
+    """The id of a question that changes have made of another one; `names`: whom the ids in those changes mean."""
     listed = posed.question.candidates.candidates
     there = {person.id for person in listed}
     # Whom a change has dropped may still be named by others; read again, that would be a fault.
     gone = sorted({id_ for person in listed for column in PERSON_COLUMNS for id_ in person.values(column)} - there)
     people = [reduce(without_mention, gone, cells_of(person)) for person in listed]
-    return _kept(connection, programme, posed.origin.tables, people)
+    return _kept(connection, programme, posed.origin.tables, people, names or {})
 
 
 def _kept(
-    connection: Connection, programme: str, tables: Mapping[str, Any], people: Sequence[Mapping[str, Any]]
+    connection: Connection,
+    programme: str,
+    tables: Mapping[str, Any],
+    people: Sequence[Mapping[str, Any]],
+    names: Mapping[str, str] | None = None,
 ) -> str:
-    content = {"programme": dict(tables), "candidates": list(people)}
+    content = {"programme": dict(tables), "candidates": list(people)} | ({"names": dict(names)} if names else {})
     digest = hashlib.sha256(json.dumps(content, separators=(",", ":")).encode("ascii")).hexdigest()
     query = select(questions.c.id).where(questions.c.programme == programme, questions.c.digest == digest)
     there = connection.execute(query).scalar()
@@ -53,6 +59,16 @@ def _kept(
         insert(questions).values(id=made, programme=programme, digest=digest, content=content, created_at=now())
     )
     return made
+
+
+def content_of(connection: Connection, question: str) -> Mapping[str, Any]:
+    """A question as it is kept."""
+    content: Mapping[str, Any] | None = connection.execute(
+        select(questions.c.content).where(questions.c.id == question)
+    ).scalar()
+    if content is None:
+        raise NotThereError(question)
+    return content
 
 
 def asked_again(connection: Connection, question: str) -> Asked:

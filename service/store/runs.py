@@ -8,7 +8,7 @@ make, the last one together with the proposal: nothing is lost, and nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
@@ -17,14 +17,15 @@ from typing import Any
 from sqlalchemy import Connection, Row, delete, exists, func, insert, or_, select, update
 
 from service.reading import Asked
-from service.store.candidates import count_of
+from service.store.candidates import count_of, refs_of
 from service.store.database import Store
 from service.store.errors import LeaseLostError, NotNowError, NotThereError, QueueFullError
+from service.store.nameless import Names, named, nameless
 from service.store.names import new_id, now
 from service.store.pages import Page, page_of
 from service.store.programmes import find_programme, require_programme
 from service.store.proposals import StoredProposal
-from service.store.questions import keep_changed_question, keep_question
+from service.store.questions import content_of, keep_changed_question, keep_question
 from service.store.tables import events, parts, proposals, runs
 
 COMPOSE, SCENARIO, REPAIR = "compose", "scenario", "repair"
@@ -125,8 +126,44 @@ def ask_beside(
 ) -> Run:
     """Puts a scenario or a repair in line: `posed` is what changes have made of the question of the baseline."""
     with store.writing() as connection:
-        question = keep_changed_question(connection, baseline.programme, posed)
-        return _put_in_line(connection, space, baseline.programme, question, kind, asked, baseline.id)
+        names = Names(refs_of(connection, baseline.programme))
+        unnamed = nameless(asked, names, _added(baseline, posed, asked))
+        question = keep_changed_question(connection, baseline.programme, posed, names.given)
+        return _put_in_line(connection, space, baseline.programme, question, kind, unnamed, baseline.id)
+
+
+def _added(baseline: StoredProposal, posed: Asked, asked: Mapping[str, Any]) -> list[str]:
+    """The ids of those who come in: whoever the baseline has not, or who was dropped and comes again."""
+    content = baseline.content
+    there = {id_ for network in content["networks"] for id_ in network["members"]}
+    there |= {each["id"] for each in content.get("waitlist", ())}
+    there -= {id_.strip() for id_ in asked["changes"].get("drop", ())}
+    return [person.id for person in posed.question.candidates.candidates if person.id not in there]
+
+
+def asked_of_job(store: Store, lease: Lease) -> dict[str, Any]:
+    """What a scenario or a repair asks, with the people of its question in it."""
+    with store.reading() as connection:
+        return named(lease.asked, content_of(connection, lease.question))
+
+
+def ask_row(store: Store, space: str, baseline: StoredProposal, row: Sequence[tuple[Asked, Mapping[str, Any]]]) -> str:
+    """Puts a row of scenarios in line, all of them or none; the id of the row."""
+    made = new_id("row")
+    with store.writing():
+        for posed, asked in row:
+            ask_beside(store, space, SCENARIO, baseline, posed, {**asked, "row": made})
+    return made
+
+
+def runs_of_row(store: Store, space: str, row: str) -> tuple[Run, ...]:
+    """The scenarios of a row, in the order in which they were asked for; raises NotThereError."""
+    query = select(runs).where(runs.c.space == space, runs.c.asked["row"].as_string() == row).order_by(runs.c.seq)
+    with store.reading() as connection:
+        found = tuple(map(_run, connection.execute(query)))
+    if not found:
+        raise NotThereError(row)
+    return found
 
 
 def _put_in_line(

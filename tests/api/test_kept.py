@@ -12,11 +12,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from api import standing
 from api.access import scopes_of
 from api.idempotency import LONGEST
 from api.problems import DOCS
 from service.store import Store
 from service.store import runs as queue
+from service.store.proposals import proposal
 from service.store.spaces import Scope, first_space, make_key, new_space
 from service.worker import one_round
 from tests.api.conftest import app_with, people, programme
@@ -362,6 +364,19 @@ def test_a_form_gets_names_and_ranks_and_an_organiser_gets_why(
     assert fields(problem(wrong, 422, "no_at")) == ["/candidate/email"]
 
 
+def test_what_was_accepted_is_read_before_a_form_asks(client: FlaskClient, store: Store, proposed: str) -> None:
+    """So that the first form of a process is answered as fast as any other: nothing is read when it asks."""
+    client.post(f"{proposed}/accept", headers={"If-Match": '"1"'})
+    ends = iter((False, True))
+    standing.keep_placers_ready(store, lambda: next(ends))
+
+    def read_again() -> Any:
+        raise AssertionError("it was not ready")
+
+    there = proposal(store, first_space(store)[0], proposed.rsplit("/", 1)[1])
+    assert standing._placers.get(there, read_again).rank
+
+
 def test_a_place_is_explained(client: FlaskClient, proposed: str) -> None:
     """And nobody is invented."""
     found = client.get(f"{proposed}/candidates/c1/explanation").get_json()
@@ -405,6 +420,66 @@ def test_a_scenario_and_a_repair_are_runs_beside_a_proposal(client: FlaskClient,
     place = f"{API}/proposals/{done['proposal']}"
     assert client.get(f"{place}/candidates/late/explanation").status_code == 200
     assert client.get(f"{place}/report").status_code == 200
+
+
+def test_a_row_of_scenarios_is_one_call(client: FlaskClient, store: Store, proposed: str) -> None:
+    """A number swept over, on top of a change that all have in common; and a list of scenarios with names."""
+    swept = {"changes": {"weight": {"spread sector": 3}}, "sweep": {"networks.max_size": "9..11"}, "effort": 1}
+    asked = client.post(f"{proposed}/scenarios", json=swept | {"workers": 1}, headers={"Idempotency-Key": proposed})
+    assert asked.status_code == 202
+    where = asked.headers["Location"]
+    assert client.post(
+        f"{proposed}/scenarios", json=swept | {"workers": 1}, headers={"Idempotency-Key": proposed}
+    ).data == (asked.data)
+    row = asked.get_json()
+    assert (row["kind"], row["state"], len(row["scenarios"])) == ("row", "queued", 3)
+    assert row["limits"] == {"effort": 1, "workers": 1}
+    problem(client.get(f"{where}/comparison"), 409, "not_yet")
+    listed = [{"name": "without", "changes": {"without": ["spread sector"]}}, {"changes": {"drop": ["c3"]}}]
+    other = client.post(f"{proposed}/scenarios", json={"scenarios": listed, "effort": 1, "workers": 1})
+    while one_round(store, "test"):
+        pass
+    assert client.get(where).get_json()["state"] == "done"
+    told = client.get(f"{where}/comparison").get_json()
+    assert [each["name"] for each in told["scenarios"]] == [f"networks.max_size={n}" for n in (9, 10, 11)]
+    assert [each["value"] for each in told["scenarios"]] == ["9", "10", "11"]
+    assert [each["scenario"]["objective"] for each in told["scenarios"]] == [0, 0, 0]
+    assert told["baseline"]["objective"] == 0
+    for each, run in zip(told["scenarios"], row["scenarios"], strict=True):
+        assert each["run"] == run["id"]
+        assert client.get(f"{API}/proposals/{each['proposal']}").status_code == 200
+        strengths = {rule["name"]: rule["strength"] for rule in each["scenario"]["rules"]}
+        assert strengths["spread sector"] == 3
+    told = client.get(f"{other.headers['Location']}/comparison").get_json()
+    assert [each["name"] for each in told["scenarios"]] == ["without", "--drop c3"]
+    assert [each["id"] for each in told["scenarios"][1]["left"]] == ["c3"]
+
+
+def test_two_sweeps_are_every_combination(client: FlaskClient, proposed: str) -> None:
+    """As many as a row may have."""
+    body = {"sweep": {"networks.max_size": [9, 10], "meetings.count": "2,4"}, "effort": 1}
+    row = client.post(f"{proposed}/scenarios", json=body).get_json()
+    assert [each["limits"]["value"] for each in row["scenarios"]] == ["9, 2", "9, 4", "10, 2", "10, 4"]
+    for each in row["scenarios"]:
+        client.delete(f"{API}/runs/{each['id']}")
+    assert client.get(f"{API}/scenarios/{row['id']}").get_json()["state"] == "cancelled"
+    many = {"sweep": {"networks.max_size": "9..60"}}
+    assert fields(problem(client.post(f"{proposed}/scenarios", json=many), 422, "too_many_rows")) == ["/sweep"]
+
+
+def test_a_row_with_a_fault_is_refused_as_a_whole(client: FlaskClient, proposed: str, made: str) -> None:
+    """And each fault is pointed at."""
+    before = len(client.get(f"{made}/runs").get_json()["items"])
+    for body, code, where in (
+        ({"sweep": {"networks.max_size": "6..2"}}, "bad_switch", "/sweep/networks.max_size"),
+        ({"sweep": {"networks.max_size": []}}, "bad_switch", "/sweep/networks.max_size"),
+        ({"sweep": {"networks.nonsense": "1,2"}}, "unknown_field", "/sweep/networks.nonsense"),
+        ({"scenarios": [{"changes": {}}, {"changes": {"drop": ["c99"]}}]}, "unknown_id", "/scenarios/1"),
+        ({"scenarios": []}, "no_scenarios", "/scenarios"),
+        ({"scenarios": [{"name": "x"}]}, "missing", "/scenarios/0/changes"),
+    ):
+        assert fields(problem(client.post(f"{proposed}/scenarios", json=body), 422, code)) == [where]
+    assert len(client.get(f"{made}/runs").get_json()["items"]) == before
 
 
 def test_changes_that_change_nothing_there_are_refused(client: FlaskClient, proposed: str) -> None:

@@ -142,14 +142,30 @@ def is_fault(said: Any) -> bool:
     return bool(said.type == "error" and not said.text.startswith("Failed to load resource"))
 
 
+@pytest.fixture(scope="session")
+def session(chromium: Any, site: Site) -> Any:
+    """What a browser keeps of an organiser who has signed in at the page for that."""
+    context = chromium.new_context(base_url=site.address, locale="en")
+    page = context.new_page()
+    page.goto("/sign-in")
+    page.fill("#login", LOGIN)
+    page.fill("#password", PASSWORD)
+    page.click("main button.main")
+    page.wait_for_url("**/")
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
 @pytest.fixture
-def visit(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
+def visit(chromium: Any, site: Site, session: Any) -> Iterator[Callable[..., Any]]:
     """Opens a window of its own, signed in; what goes wrong in a script there fails the test."""
     open_now, faults = [], []
 
     def visited(*, signed_in: bool = True, language: str = "en", **more: Any) -> Any:
+        kept = {"storage_state": session} if signed_in else {}
         context = chromium.new_context(
-            **{"base_url": site.address, "locale": language, "viewport": {"width": 1280, "height": 900}, **more}
+            **{"base_url": site.address, "locale": language, "viewport": {"width": 1280, "height": 900}, **kept, **more}
         )
         open_now.append(context)
         page = context.new_page()
@@ -157,11 +173,7 @@ def visit(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", lambda said: faults.append(said.text) if is_fault(said) else None)
         if signed_in:
-            page.goto("/sign-in")
-            page.fill("#login", LOGIN)
-            page.fill("#password", PASSWORD)
-            page.click("main button.main")
-            page.wait_for_url("**/")
+            page.goto("/")
         return page
 
     yield visited
@@ -170,9 +182,21 @@ def visit(chromium: Any, site: Site) -> Iterator[Callable[..., Any]]:
     assert not faults
 
 
+class Shots:
+    """Screenshots for whoever wants to look, in the folder that KRING_SHOTS names; none where it names none."""
+
+    def __init__(self) -> None:
+        where = os.environ.get("KRING_SHOTS")
+        self._folder = None if where is None else Path(where)
+
+    def take(self, page: Any, name: str, *, full_page: bool = True) -> None:
+        """Keeps what a page looks like."""
+        if self._folder is not None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=self._folder / f"{name}.png", full_page=full_page)
+
+
 @pytest.fixture(scope="session")
-def shots() -> Path:
-    """Where screenshots go, for whoever wants to look: the folder in KRING_SHOTS, else nowhere that stays."""
-    folder = Path(os.environ.get("KRING_SHOTS") or tempfile.mkdtemp(prefix="kring-shots-"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def shots() -> Shots:
+    """Where screenshots go."""
+    return Shots()

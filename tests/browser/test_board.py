@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Site
+from tests.browser.conftest import Shots, Site
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +46,7 @@ def drag(page: Any, id_: str, place: str) -> None:
 
 
 def test_a_card_is_dragged_to_another_network_and_back(
-    visit: Callable[..., Any], site: Site, proposal: str, shots: Path
+    visit: Callable[..., Any], site: Site, proposal: str, shots: Shots
 ) -> None:
     page = visit()
     page.goto(f"/proposals/{proposal}")
@@ -57,7 +56,7 @@ def test_a_card_is_dragged_to_another_network_and_back(
     page.locator(".said").wait_for()
     assert "Moved" in page.inner_text(".said")
     assert who in members(site, proposal)[1]
-    page.screenshot(path=shots / "board-moved.png", full_page=True)
+    shots.take(page, "board-moved")
     page.click("text=Undo")
     page.locator(".said:has-text('Undone')").wait_for()
     assert who in members(site, proposal)[0]
@@ -129,11 +128,11 @@ def test_without_script_a_person_is_moved_by_a_form(visit: Callable[..., Any], s
 
 
 def test_a_card_explains_itself_beside_the_board(
-    visit: Callable[..., Any], site: Site, proposal: str, shots: Path
+    visit: Callable[..., Any], site: Site, proposal: str, shots: Shots
 ) -> None:
     page = visit()
     page.goto(f"/proposals/{proposal}")
     page.click(".card a >> nth=3")
     page.locator("#side .why-not").wait_for()
-    page.screenshot(path=shots / "board-card.png")
+    shots.take(page, "board-card", full_page=False)
     assert "Why not there?" in page.inner_text("#side")

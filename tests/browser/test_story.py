@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NAMES, SECTORS, Site
+from tests.browser.conftest import NAMES, SECTORS, Shots, Site
 
 SPREADSHEET = "\n".join(
     [
@@ -27,7 +27,7 @@ WITH_A_FAULT = SPREADSHEET.replace("cem@example.org", "cem.example.org")
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
 def test_from_a_spreadsheet_to_an_accepted_proposal(
-    visit: Callable[..., Any], site: Site, shots: Path, tmp_path: Path, script: bool
+    visit: Callable[..., Any], site: Site, shots: Shots, tmp_path: Path, script: bool
 ) -> None:
     page = visit(java_script_enabled=script)
     name = "With script" if script else "Without script"
@@ -44,7 +44,7 @@ def test_from_a_spreadsheet_to_an_accepted_proposal(
     page.click("main button.main")
     wrong = page.locator("input[aria-invalid=true]").first
     assert wrong.input_value() == "cem.example.org"
-    page.screenshot(path=shots / f"story-mend-{script}.png", full_page=True)
+    shots.take(page, f"story-mend-{script}")
     wrong.fill("cem@example.org")
     page.click("button[value=look]:visible >> nth=-1")
     page.click("button[value=take]")
@@ -56,13 +56,13 @@ def test_from_a_spreadsheet_to_an_accepted_proposal(
     page.get_by_label("How many networks", exact=True).fill("2")
     page.get_by_label("How many meetings", exact=True).fill("4")
     page.click("button:has-text('Save')")
-    page.screenshot(path=shots / f"story-wishes-{script}.png", full_page=True)
+    shots.take(page, f"story-wishes-{script}")
 
     # Compose: watched until it is done.
     page.click(".steps a:has-text('Compose')")
     page.click("main button:has-text('Compose')")
     page.locator("a:has-text('Look at the proposal')").wait_for(timeout=90_000)
-    page.screenshot(path=shots / f"story-run-{script}.png", full_page=True)
+    shots.take(page, f"story-run-{script}")
     page.click("a:has-text('Look at the proposal')")
 
     # Board: everybody has a card; somebody is pinned; the proposal is accepted.
@@ -84,7 +84,7 @@ def test_from_a_spreadsheet_to_an_accepted_proposal(
     other.goto(address)
     assert other.locator("text=Cem Peeters").count()
     assert "@" not in other.inner_text("main")
-    other.screenshot(path=shots / f"story-shared-{script}.png", full_page=True)
+    shots.take(other, f"story-shared-{script}")
 
 
 def test_leaving_a_run_loses_nothing(visit: Callable[..., Any], site: Site) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from service.warm import warm_up
+
 REPOSITORY = Path(__file__).parents[2]
 FIXTURES = REPOSITORY / "fixtures"
 KRING = [sys.executable, "-c", "from service.cli import main; main(prog_name='kring')"]
@@ -127,8 +129,9 @@ def test_interrupting_keeps_the_best_so_far(tmp_path: Path) -> None:
     """Ctrl-C in the middle of a long run writes the proposal found so far, and exits with 130."""
     programme = FIXTURES / "technical-services" / "programme.toml"
     command = [*KRING, "compose", str(programme), "--time-limit", "300", "-o", str(tmp_path / "out")]
+    warm_up()  # so that the search is compiled before the time of this test runs
     run = subprocess.Popen(command, env=ENGLISH, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(20)  # long enough for kernels to compile on a first start
+    time.sleep(10)  # it reads, loads, and has some answer
     run.send_signal(signal.SIGINT)
     _, said = run.communicate(timeout=60)
     assert run.returncode == 130, said

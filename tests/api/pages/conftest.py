@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,20 +16,33 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from api.access import COOKIE
 from api.app import create_app
 from service.store import Store, open_store
 from service.store.spaces import Scope, first_space
-from service.store.users import make_user
+from service.store.users import begin_session, make_user, user_named
 from service.worker import one_round
 from tests.api.conftest import KEY
 
 LOGIN, PASSWORD = "ann", "three quiet otters"
 
 
+@pytest.fixture(scope="session")
+def beginning(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables and an organiser who may sign in, for each test to have a copy of."""
+    folder = tmp_path_factory.mktemp("beginning")
+    store = open_store(folder)
+    make_user(store, first_space(store)[0], LOGIN, (Scope.ORGANISE,), PASSWORD)
+    store.close()
+    return folder
+
+
 @pytest.fixture
-def store() -> Iterator[Store]:
+def store(beginning: Path) -> Iterator[Store]:
     """A database of its own."""
-    store = open_store(tempfile.mkdtemp(prefix="kring-test-"))
+    folder = tempfile.mkdtemp(prefix="kring-test-")
+    shutil.copytree(beginning, folder, dirs_exist_ok=True)
+    store = open_store(folder)
     yield store
     store.close()
 
@@ -39,17 +54,17 @@ def space(store: Store) -> str:
 
 
 @pytest.fixture
-def app(store: Store, space: str) -> Flask:
-    """The application, and an organiser who may sign in."""
-    make_user(store, space, LOGIN, (Scope.ORGANISE,), PASSWORD)
+def app(store: Store) -> Flask:
+    """The application."""
     return create_app(store, key=KEY)
 
 
 @pytest.fixture
-def reader(app: Flask) -> Reader:
-    """The organiser, signed in."""
+def reader(app: Flask, store: Store, space: str) -> Reader:
+    """The organiser, signed in: the page for that has tests of its own."""
     reader = Reader(app.test_client())
-    reader.sign_in()
+    reader.client.set_cookie(COOKIE, begin_session(store, user_named(store, space, LOGIN).id))
+    reader.open("/")
     return reader
 
 

@@ -14,6 +14,7 @@ from flask import Flask
 
 from service.store import Store
 from service.store.candidates import every_candidate
+from service.store.intake import settle_waiting
 from service.store.programmes import make_programme, programme
 from service.store.sources import source_of
 from tests.api.pages.conftest import Reader
@@ -119,6 +120,30 @@ def test_a_mapping_that_tells_nobody_is_not_switched_on_and_stays_as_it_was_fill
     assert "at least one column that tells who it is" in reader.text
     assert '<option value="leave" selected>' in page.text
     assert source_of(store, space, made, "tally").source.mapping is None
+
+
+def test_answers_become_what_the_organiser_says(reader: Reader, store: Store, space: str, made: str) -> None:
+    """Word for word on the page of the mapping; another answer is held, or comes in as it is. A line may be wrong."""
+    reader.open(address(made))
+    reader.send("/people/forms", tool="tally")
+    deliver(reader, made, tally("e1", email="an@x.be", sector="zorg"), secret_of(store, space, made))
+    where = address(made, "/tally/mapping")
+    reader.open(where)
+    page = reader.send("/tally/mapping", "do=switch", **{"words-1": "zorg = care\nindustry"})
+    assert page.status_code == 422
+    assert "industry" in reader.text
+    assert "an equals sign" in reader.text
+    assert "zorg = care" in page.text, "nothing that was typed is lost"
+    reader.open(where)
+    reader.send("/tally/mapping", "do=switch", **{"words-1": "zorg = care"})
+    deliver(reader, made, tally("e2", email="bo@x.be", sector="industry"), secret_of(store, space, made))
+    settle_waiting(store)
+    assert [each["sector"] for each in every_candidate(store, space, made)] == ["care"]
+    page = reader.open(where)
+    assert "zorg = care" in page.text
+    reader.send("/tally/mapping", "do=switch", **{"others-1": "1"})
+    settle_waiting(store)
+    assert [each["sector"] for each in every_candidate(store, space, made)] == ["care", "industry"]
 
 
 @pytest.fixture

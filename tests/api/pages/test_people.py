@@ -123,6 +123,48 @@ def test_who_is_on_the_list_already_is_left_out_at_once(reader: Reader, store: S
     assert [each["email"] for each in cells(store, space, made)] == ["an@x.be", "new@x.be"]
 
 
+def test_a_list_that_comes_again_changes_those_who_are_there(
+    reader: Reader, store: Store, space: str, made: str
+) -> None:
+    """What changes is shown before it does; what the list leaves empty, or has no column for, stays as it was typed."""
+    typed = [
+        {"email": "an@x.be", "name": "An Aerts", "sector": "care", "role": "lead"},
+        {"email": "bo@x.be", "name": "Bo Bos", "sector": "care", "notes": "typed by hand"},
+        {"email": "cas@x.be", "name": "Cas Claes", "sector": "care"},
+    ]
+    add_candidates(store, space, made, Objects("x", typed))
+    reader.open(address(made, "/import"))
+    again = "E-mail\tNaam\tSector\nan@x.be\tAn Aerts\tindustry\nbo@x.be\tBo Bos-Claes\t\n"
+    reader.send("/people/import", text=again + "cas@x.be\tCas Claes\tcare\nnew@x.be\tNel Nys\tculture\n")
+    assert "3 people are on the list already" in reader.text
+    assert "New: 1. As on the list: 1. 2 people change" in reader.text
+    for words in ("an@x.be sector care industry", "bo@x.be name Bo Bos Bo Bos-Claes"):
+        assert words.casefold() in " ".join(reader.text.split()).casefold()
+    assert len(cells(store, space, made)) == 3, "nothing is done before somebody says so"
+    reader.send("/import/review", "do=renew")
+    assert "3 people have come in or have changed." in reader.text
+    assert cells(store, space, made) == [
+        {"id": "an@x.be", "email": "an@x.be", "name": "An Aerts", "sector": "industry", "role": "lead"},
+        {"id": "bo@x.be", "email": "bo@x.be", "name": "Bo Bos-Claes", "sector": "care", "notes": "typed by hand"},
+        {"id": "cas@x.be", "email": "cas@x.be", "name": "Cas Claes", "sector": "care"},
+        {"id": "new@x.be", "email": "new@x.be", "name": "Nel Nys", "sector": "culture"},
+    ]
+
+
+def test_a_list_that_comes_again_with_a_mistake_changes_nothing(
+    reader: Reader, store: Store, space: str, made: str
+) -> None:
+    """And the mistake is shown."""
+    add_candidates(store, space, made, Objects("x", [{"email": "an@x.be", "name": "An Aerts"}]))
+    before = cells(store, space, made)
+    reader.open(address(made, "/import"))
+    reader.send("/people/import", text="E-mail\tNaam\nan@x.be\tAn Other\nnowhere\tNo One\n")
+    assert "nowhere" in reader.text
+    assert reader.page is not None
+    assert 'value="renew"' not in reader.page.text
+    assert cells(store, space, made) == before
+
+
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [("list.xlsx", b"%PDF-1.7", "holds something else"), ("list.csv", b"", "file is empty")],

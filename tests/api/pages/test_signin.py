@@ -134,3 +134,18 @@ def test_whoever_tries_too_often_has_to_wait(app: Flask) -> None:
     assert "Too many tries" in reader.text
     assert int(page.headers["Retry-After"]) > 0
     assert reader.sign_in().status_code == 429
+
+
+def test_whoever_finds_a_session_open_cannot_guess_the_password(reader: Reader) -> None:
+    """Changing it takes the one before, and tries are counted as those to sign in are."""
+    guesses = {"password": "guess", "new": "another quiet otter", "again": "another quiet otter"}
+    reader.open("/account")
+    for _ in range(20):
+        page = reader.send("/account", **guesses)
+        if page.status_code == 429:
+            break
+    assert page.status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
+    assert "Too many tries" in reader.text
+    page = reader.send("/account", **(guesses | {"password": PASSWORD}))
+    assert page.status_code == 429, "even with the right one"

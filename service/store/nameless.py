@@ -1,0 +1,69 @@
+"""What a job is asked without anybody's name: the ids of files, which may be addresses, stay with the question.
+
+A job speaks of people by ids that the store gives. Whom they mean stands in the question, which erasure reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from service.store.names import new_id
+
+PIN = "pin:"
+
+
+@dataclass
+class Names:
+    """Ids of the store's own for the ids of files; `refs` has those that the store has given already."""
+
+    refs: Mapping[str, str]
+    given: dict[str, str] = field(default_factory=dict)
+    """By the store's id, the file's."""
+
+    def of(self, known_as: str) -> str:
+        """The store's id for somebody."""
+        own = self.refs.get(known_as) or next((own for own, id_ in self.given.items() if id_ == known_as), None)
+        own = own or new_id("cnd")
+        self.given[own] = known_as
+        return own
+
+
+def nameless(asked: Mapping[str, Any], names: Names, added: Sequence[str]) -> dict[str, Any]:
+    """What a scenario or a repair asks, without names and cells. `added`: the ids of those who come in."""
+    changes = dict(asked["changes"])
+    if "drop" in changes:
+        changes["drop"] = [names.of(id_.strip()) for id_ in changes["drop"]]
+    if "absent" in changes:
+        changes["absent"] = [{**each, "candidate": names.of(each["candidate"].strip())} for each in changes["absent"]]
+    if "without" in changes:
+        changes["without"] = [
+            PIN + names.of(each.removeprefix(PIN).strip()) if each.startswith(PIN) else each
+            for each in changes["without"]
+        ]
+    if "add" in changes:
+        changes["add"] = [names.of(id_) for id_ in added]
+    return {**asked, "changes": changes}
+
+
+def named(asked: Mapping[str, Any], question: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked, with the people of its question in it again."""
+    names: Mapping[str, str] = question.get("names", {})
+    cells = {row["id"]: row for row in question["candidates"]}
+    changes = dict(asked["changes"])
+    if "drop" in changes:
+        changes["drop"] = [names.get(own, own) for own in changes["drop"]]
+    if "absent" in changes:
+        changes["absent"] = [
+            {**each, "candidate": names.get(each["candidate"], each["candidate"])} for each in changes["absent"]
+        ]
+    if "without" in changes:
+        changes["without"] = [
+            PIN + names.get(each.removeprefix(PIN), each.removeprefix(PIN)) if each.startswith(PIN) else each
+            for each in changes["without"]
+        ]
+    if "add" in changes:
+        # Runs of earlier versions hold the cells themselves.
+        changes["add"] = [cells[names.get(own, own)] if isinstance(own, str) else own for own in changes["add"]]
+    return {**asked, "changes": changes}
