@@ -135,9 +135,7 @@ class Columns:
         """The highest limit that the time allows, from these duals; an answer where a better one was met."""
         self.generate(start, objective, pool, tell)
         proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
-        if proven.objective >= objective or not self.best_lows:
-            return proven
-        if self.over():
+        if proven.objective >= objective or not self.best_lows or self.over():
             return proven
         if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
             return proven
