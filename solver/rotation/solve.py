@@ -16,22 +16,14 @@ from ortools.sat.python import cp_model
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
 from solver.rotation.counted import weigh_counted
-from solver.rotation.designs import cooked, known_recipe, mended, recipes, schedule
 from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
 from solver.rotation.price import RotationPenalties, RotationScore, penalties, score
-from solver.rotation.problem import (
-    LARGEST_TABLE,
-    MUST,
-    Group,
-    Ints,
-    Meeting,
-    RotationProblem,
-    TrioTable,
-    tabulate,
-)
+from solver.rotation.problem import LARGEST_TABLE, MUST, Group, Ints, Meeting, RotationProblem, TrioTable, tabulate
+from solver.rotation.schedules import mended, schedule
 from solver.rotation.search import Blocks, Stop, even_spread, keep_apart, weighed_rest
+from solver.rotation.symmetry import cooked, known_recipe, recipes
 from solver.rotation.turns import case_givers
 
 SPREAD_ITERATIONS: Final = 10_000_000
