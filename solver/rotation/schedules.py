@@ -85,7 +85,7 @@ def _fitted(design: Design, smaller: int, rounds: int) -> tuple[Round, ...] | No
 def mended(members: int, sizes: tuple[int, ...], rounds: int) -> Schedule | None:
     """A larger design without people who do share a group: the rounds in which they did are dealt anew.
 
-    Not perfect, but often closer than any search: 19 people in ten rounds of threes and two pairs have one repeat.
+    Not perfect, but often closer than any search.
     """
     size = max(sizes, default=0)
     smaller = sum(s == size - 1 for s in sizes)
@@ -101,7 +101,7 @@ def mended(members: int, sizes: tuple[int, ...], rounds: int) -> Schedule | None
     if not 0 < fresh <= MOST_FRESH:
         return None
     start += deal((tuple(range(members)),) * fresh, (sizes,) * fresh, random)
-    kind, orbit = orbits(members, 1, members)
+    kind, orbit = orbits(range(members))
     counts = np.arange(rounds + 2, dtype=np.int64)
     found = anneal(
         start, kind=kind, step=np.ones_like(orbit), size=orbit, price=counts * (counts - 1) // 2,

@@ -22,8 +22,9 @@ from solver.rotation.search import anneal, deal
 class Recipe:
     """Rounds that a group of symmetries makes from a few: what to assume, and a seed that is known to get there.
 
-    Members 0 .. turning - 1 form cycles of length `order`, which the symmetry turns; the others stay. Each of `base`
-    rounds is turned into `order` rounds; `still` rounds are given, and the symmetry maps each to itself.
+    The symmetry turns the members in cycles, numbered one after the other: as many of length `order` as there is room
+    for, the others staying, unless `cycles` gives their lengths (divisors of `order`). Each of `base` rounds is turned
+    into `order` rounds; `still` rounds are given, and the symmetry maps them among themselves.
     """
 
     members: int
@@ -36,6 +37,7 @@ class Recipe:
     restarts: int = 20
     hot: float = 0.6
     cold: float = 0.15
+    cycles: tuple[int, ...] = ()
 
     @property
     def rounds(self) -> int:
@@ -43,21 +45,28 @@ class Recipe:
         return self.order * self.base + len(self.still)
 
     @property
-    def turning(self) -> int:
-        """How many members the symmetry moves."""
-        return self.members // self.order * self.order
+    def turned(self) -> tuple[int, ...]:
+        """Where the symmetry takes each member."""
+        whole, rest = divmod(self.members, self.order)
+        turned: list[int] = []
+        for length in self.cycles or (self.order,) * whole + (1,) * rest:
+            first = len(turned)
+            turned += [*range(first + 1, first + length), first]
+        return tuple(turned)
 
 
 def cook(recipe: Recipe, *, target: int = 0, stop: Callable[[], bool] = lambda: False) -> tuple[tuple[Round, ...], int]:
     """The rounds of a recipe and their even-spread price, the sum over pairs of met (met - 1) / 2."""
     v, n = recipe.members, recipe.order
-    kind, size = orbits(v, n, recipe.turning)
+    kind, size = orbits(recipe.turned)
     step = n // size
     before = np.zeros(len(size), np.int64)
     for groups in recipe.still:
-        # The symmetry maps a still round to itself, so whole orbits meet in it: count one pair of each.
-        met = {kind[a, b] for group in groups for a, b in combinations(group, 2)}
-        before[list(met)] += 1
+        for group in groups:
+            for a, b in combinations(group, 2):
+                before[kind[a, b]] += 1
+    # The symmetry maps the still rounds among themselves, so all pairs of an orbit meet in them equally often.
+    before //= size
     most = recipe.base * sum(s * (s - 1) // 2 for s in recipe.sizes) * n + len(recipe.still)
     counts = np.arange(most + 2, dtype=np.int64)
     random = np.random.default_rng([recipe.seed, v, n])
@@ -125,13 +134,51 @@ def _ten(
     )  # fmt: skip
 
 
+def _nineteen() -> Recipe:
+    """Ten rounds of five threes and two pairs, no pair twice: all pairs but one meet.
+
+    Eight couples, which the symmetry swaps, and three members who stay. A couple that met in a swapped round would meet
+    twice, so seven couples and the three pairs of those who stay need rounds that are mapped to themselves. Two such
+    rounds hold just that; up to names little is left to choose in them.
+    """
+    f, g, h = 16, 17, 18
+    a, b = (tuple(range(side, 16, 2)) for side in (0, 1))
+    one = (
+        (f, g, h),
+        *((side[2], side[3], side[4]) for side in (a, b)),
+        *((side[5], side[6], side[7]) for side in (a, b)),
+    )
+    other = ((f, a[2], b[2]), (g, a[3], b[3]), (h, a[4], b[4]), *((side[0], side[1], side[7]) for side in (a, b)))
+    still = ((*one, (a[0], b[0]), (a[1], b[1])), (*other, (a[5], b[5]), (a[6], b[6])))
+    return Recipe(
+        19, (3, 3, 3, 3, 3, 2, 2), 2, 4, still,
+        seed=581, restarts=1, hot=0.35, cycles=(*(2,) * 8, 1, 1, 1),
+    )  # fmt: skip
+
+
+def _twenty_three() -> Recipe:
+    """Ten rounds in which all meet and 17 pairs meet twice, as few as can be.
+
+    Cycles of four, with rounds in fours and two. Those two were searched ahead together with the others: twice the
+    symmetry maps them to themselves. Under a symmetry of order three the repeats, at most one of them between members
+    that stay, cannot add up to 17 without a pair that meets three times.
+    """
+    one = ((0, 2, 8, 10), (13, 15, 17, 19), (1, 7, 12), (3, 5, 14), (4, 11, 18), (6, 9, 16), (20, 21, 22))
+    other = ((1, 3, 9, 11), (12, 14, 16, 18), (2, 4, 13), (0, 6, 15), (5, 8, 19), (7, 10, 17), (20, 21, 22))
+    return Recipe(
+        23, (4, 4, 3, 3, 3, 3, 3), 4, 2, (one, other),
+        seed=17, iterations=400_000, restarts=1, hot=0.5, cycles=(*(4,) * 5, 2, 1),
+    )  # fmt: skip
+
+
 KNOWN: Final[dict[tuple[int, tuple[int, ...], int], tuple[Recipe, int]]] = {
     (recipe.members, recipe.sizes, recipe.rounds): (recipe, price)
     for recipe, price in (
         (_ten(13, 3, 3, seed=0), 72),
-        (_ten(14, 3, 3, seed=0), 90),
+        (Recipe(14, (4, 4, 3, 3), 2, 5, seed=2, restarts=1, cycles=(*(2,) * 6, 1, 1)), 89),
+        (_nineteen(), 0),
         (_ten(22, 3, 3, seed=6, iterations=10_000_000, hot=0.4, cold=0.3), 9),
-        (_ten(23, 3, 3, seed=4, iterations=6_000_000), 18),
+        (_twenty_three(), 17),
         (_ten(25, 5, 2, seed=0), 0),
         (_ten(26, 5, 2, seed=9), 0),
         (_ten(29, 3, 3, seed=0, iterations=600_000), 0),
@@ -140,29 +187,30 @@ KNOWN: Final[dict[tuple[int, tuple[int, ...], int], tuple[Recipe, int]]] = {
 """Where search alone is slow or never gets there: a symmetry and a seed, and the even-spread price they reach."""
 
 
-def _turn(point: int, by: int, order: int, turning: int) -> int:
-    """Where the symmetry of a recipe takes a member."""
-    return point if point >= turning else point // order * order + (point + by) % order
-
-
 def _turned(base: Sequence[Round], recipe: Recipe) -> tuple[Round, ...]:
     """All turns of all base rounds."""
-    return tuple(
-        tuple(tuple(sorted(_turn(p, by, recipe.order, recipe.turning) for p in group)) for group in groups)
-        for groups in base
-        for by in range(recipe.order)
-    )
+    turned = recipe.turned
+    rounds: list[Round] = []
+    for groups in base:
+        rounds.append(groups)
+        for _ in range(recipe.order - 1):
+            rounds.append(tuple(tuple(sorted(turned[p] for p in group)) for group in rounds[-1]))
+    return tuple(rounds)
 
 
-def orbits(members: int, order: int, turning: int) -> tuple[Ints, Ints]:
-    """The orbit of each pair, shape (members, members), and the size of each orbit."""
+def orbits(turned: Sequence[int]) -> tuple[Ints, Ints]:
+    """The orbit of each pair, shape (members, members), and the size of each orbit; `turned` is the symmetry."""
+    members = len(turned)
     kind = np.full((members, members), -1, np.int64)
     sizes: list[int] = []
     for pair in combinations(range(members), 2):
         if kind[pair] < 0:
-            orbit = {tuple(sorted(_turn(p, by, order, turning) for p in pair)) for by in range(order)}
-            for a, b in orbit:
+            orbit: list[tuple[int, int]] = []
+            a, b = pair
+            while kind[a, b] < 0:
                 kind[a, b] = kind[b, a] = len(sizes)
+                orbit.append((a, b))
+                a, b = turned[a], turned[b]
             sizes.append(len(orbit))
     np.fill_diagonal(kind, 0)
     return kind, np.array(sizes, np.int64)
