@@ -182,9 +182,11 @@ class _Plan:
     score: RotationScore
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        """Smaller is better: what must be 0, what comes first, the rest."""
-        return self.score.broken, self.score.balance or 0, self.score.rest
+    def key(self) -> tuple[int, int, int, int]:
+        """Smaller is better: what must be 0, what comes first and then the repeats, the rest."""
+        if self.score.balance is None:
+            return self.score.broken, 0, 0, self.score.rest
+        return self.score.broken, self.score.balance, self.penalties.repeats, self.score.rest
 
 
 def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationResult:
@@ -231,11 +233,13 @@ def _weighed(work: _Work, start: _Plan, seed: int, share: float) -> _Plan:
         start.blocks,
         tuple(meeting.case_givers for meeting in start.meetings[-work.shape.rows :]),
         start=start.score,
+        repeats=start.penalties.repeats,
         table=work.table,
         seed=seed,
         iterations=max(1000, int(WEIGH_ITERATIONS * share)),
         rest_bound=work.bounds.rest,
         balance_bound=work.bounds.meet_new.value,
+        repeats_bound=work.bounds.least_repeats.value,
         stop=work.stop,
     )
     return _plan(work, weighed.blocks)
@@ -264,8 +268,9 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
     def search(share: int) -> tuple[int, Blocks, str]:
         nonlocal iterations
         found = even_spread(
-            shape, barred=barred, target=target, seed=work.seed, iterations=share, restart=RESTART, stop=stop
-        )
+            shape, barred=barred, target=target, repeats=work.bounds.least_repeats.value,
+            seed=work.seed, iterations=share, restart=RESTART, stop=stop,
+        )  # fmt: skip
         iterations -= found.iterations
         return found.cost, found.blocks, "search"
 
