@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
 from solver.rotation.counted import weigh_counted
+from solver.rotation.covers import BOUND_WORK, from_whole_groups, keeping, least_from
 from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
@@ -37,6 +38,15 @@ RESTART: Final = 1_500_000
 
 COUNTED_SECONDS: Final = 3.0
 """What the walk of rules that count values takes at effort 1, on a slow machine."""
+
+WALK_SHARE: Final = 0.1
+"""Of the time that is left, for that walk, where few groups keep what must hold: exact steps make more of the rest."""
+
+BOUND_SHARE: Final = 0.2
+"""Of the time to the deadline, for each of the two limits that those groups give."""
+
+LONGEST_COVERS: Final = 100.0
+"""The effort after which exact steps are not tried any more."""
 
 EXACT_WORK: Final = 10.0
 """What proving or finding a plan that keeps its `must` rules may take at effort 1, where search found none."""
@@ -128,9 +138,12 @@ def rotate(
     if bounds.broken:
         return _without_answer(RotationStatus.INFEASIBLE, bounds, bounds.broken_by, seed)
     watch = _Watch(deadline, clock, should_stop)
-    work = _Work(problem, shape, table, bounds, seed, watch)
     budget = effort if effort is not None else (float("inf") if deadline is not None else USUAL_EFFORT)
-    return _rotate(work, budget, progress)
+    few = keeping(shape, problem.counted) if table is None else None
+    if few is not None:
+        even, repeats = least_from(shape, few, work=BOUND_WORK * min(1.0, budget), seconds=watch.share(BOUND_SHARE))
+        bounds = bounds.raised(even, repeats, weight=problem.prices.meet_new)
+    return _rotate(_Work(problem, shape, table, bounds, seed, watch, few), budget, progress)
 
 
 class _Watch:
@@ -149,6 +162,11 @@ class _Watch:
             return self
         clock, end = self._clock, self._start + share * (self._deadline - self._start)
         return lambda: clock() >= end or self()
+
+    def share(self, share: float) -> float | None:
+        """This share of the seconds to the deadline; None without one."""
+        left = self.remaining()
+        return None if left is None else max(0.01, share * left)
 
     def remaining(self) -> float | None:
         """Seconds to the deadline; None without one."""
@@ -170,6 +188,8 @@ class _Work:
     bounds: RotationBounds
     seed: int
     stop: _Watch
+    few: tuple[Group, ...] | None = None
+    """The groups that keep what must hold, where they are few."""
 
 
 @dataclass(frozen=True)
@@ -204,11 +224,18 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
     if work.table is None and work.problem.counted is not None:
         # A walk that the clock cuts off has not cooled: with a deadline it is made as long as there is time for.
         left = work.stop.remaining()
-        share = budget if left is None else min(budget, max(0.05, left / COUNTED_SECONDS))
+        usual = 1.0 if work.few is None else WALK_SHARE
+        share = budget if left is None else min(budget, max(0.05, usual * left / COUNTED_SECONDS))
         counted = weigh_counted(
-            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop
+            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop.after(usual)
         )
         best = min(best, _plan(work, counted), key=lambda plan: plan.key)
+        if work.few is not None:
+            whole = from_whole_groups(
+                work.shape, best.blocks, work.few, target=work.bounds.meet_new.value, seed=work.seed,
+                budget=min(budget, LONGEST_COVERS), stop=work.stop, remaining=work.stop.remaining,
+            )  # fmt: skip
+            best = min(best, _plan(work, whole), key=lambda plan: plan.key)
     elif work.table is None and work.problem.trio is not None:
         best = min(best, _plan(work, polish(work.shape, best.blocks, seed=work.seed, budget=budget, stop=work.stop)),
                    key=lambda plan: plan.key)  # fmt: skip
