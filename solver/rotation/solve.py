@@ -21,9 +21,19 @@ from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
 from solver.rotation.price import RotationPenalties, RotationScore, penalties, score
-from solver.rotation.problem import LARGEST_TABLE, MUST, Group, Ints, Meeting, RotationProblem, TrioTable, tabulate
+from solver.rotation.problem import (
+    LARGEST_TABLE,
+    MUST,
+    Group,
+    Ints,
+    Meeting,
+    PlainQuestion,
+    RotationProblem,
+    TrioTable,
+    tabulate,
+)
 from solver.rotation.schedules import mended, schedule
-from solver.rotation.search import Blocks, Stop, even_spread, keep_apart, weighed_rest
+from solver.rotation.search import Blocks, Stop, keep_apart, remembered, weighed_rest
 from solver.rotation.symmetry import cooked, known_recipe, recipes
 from solver.rotation.turns import case_givers
 
@@ -32,6 +42,9 @@ SPREAD_ITERATIONS: Final = 10_000_000
 
 WEIGH_ITERATIONS: Final = 500_000
 """Moves of the weighing at effort 1."""
+
+MOVES_A_SECOND: Final = 6_000_000
+"""Of the spread, on a slow machine."""
 
 RESTART: Final = 1_500_000
 """Moves of the spread before it starts afresh."""
@@ -213,6 +226,9 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
     """Spread, weigh, and again with fresh seeds while the budget lasts and something is unproven."""
     blocks, origin = _spread(work, min(budget, LONGEST_SPREAD), work.stop.after(SPREAD_SHARE))
     best = first = _plan(work, blocks)
+    common = _common(work.problem) if work.stop.remaining() is not None else None
+    if common is not None and common in _SKELETONS:
+        best = min(best, _plan(work, _SKELETONS[common][1]), key=lambda plan: plan.key)
     if progress is not None:
         progress(RotationProgress("spread", best.score, work.bounds))
     spent, lap = 0.0, 0
@@ -248,9 +264,36 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
         if answer.blocks is not None:
             best, origin = _plan(work, answer.blocks), "an exact model of what must hold"
             best = min(best, _weighed(work, best, work.seed, min(budget, 1.0)), key=lambda plan: plan.key)
+    if common is not None and not best.score.broken:
+        _remember(work.problem, common, best)
     if progress is not None:
         progress(RotationProgress("weighed", best.score, work.bounds))
     return _result(work, best, origin, impossible=impossible)
+
+
+_SKELETONS: Final[dict[PlainQuestion, tuple[tuple[int, int, int], Blocks]]] = {}
+"""By the clock: the best plan of a question, whoever its people are, for the next network that asks as much."""
+
+MOST_SKELETONS: Final = 256
+
+
+def _common(problem: RotationProblem) -> PlainQuestion | None:
+    """What the problem asks whoever its people are: all but the rules about one group at a time."""
+    return replace(problem, trio=None, counted=None, exchange=None, gatherings=()).plain
+
+
+def _remember(problem: RotationProblem, common: PlainQuestion, plan: _Plan) -> None:
+    """Keeps the blocks of a plan that is the best so far of what is common.
+
+    Thousands of networks with a few milliseconds each so go on where the last one ended, and have only their own
+    people left to place.
+    """
+    alone = replace(problem, trio=None, counted=None, exchange=None, gatherings=())
+    scored = score(alone, penalties(alone, plan.meetings))
+    price = (scored.balance or 0, plan.penalties.repeats, scored.rest)
+    known = _SKELETONS.get(common)
+    if (known is None and len(_SKELETONS) < MOST_SKELETONS) or (known is not None and price < known[0]):
+        _SKELETONS[common] = (price, plan.blocks)
 
 
 def _weighed(work: _Work, start: _Plan, seed: int, share: float) -> _Plan:
@@ -291,12 +334,15 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
         # Where even this is above the bound, no search here has ever done better: the time is worth more elsewhere.
         return cooked(known, target)[0], f"search among plans with a symmetry of order {known.order}"
     iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
+    left = work.stop.remaining()
+    # A walk that the clock cuts off has not cooled: it is made as long as there is time for.
+    restart = RESTART if left is None else min(RESTART, max(LEAST_SHARE, int(MOVES_A_SECOND * SPREAD_SHARE * left)))
 
     def search(share: int) -> tuple[int, Blocks, str]:
         nonlocal iterations
-        found = even_spread(
+        found = remembered(
             shape, barred=barred, target=target, repeats=work.bounds.least_repeats.value,
-            seed=work.seed, iterations=share, restart=RESTART, stop=stop,
+            seed=work.seed, iterations=share, restart=restart, stop=stop, timed=left is not None,
         )  # fmt: skip
         iterations -= found.iterations
         return found.cost, found.blocks, "search"
