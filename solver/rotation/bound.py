@@ -54,6 +54,16 @@ class RotationBounds:
     broken_by: tuple[str, ...]
     rest: int
 
+    def raised(self, meet_new: Bound, repeats: Bound, *, weight: int | None) -> RotationBounds:
+        """With these limits too; `weight` is what a unit of `meet_new` adds to the rest, if it does."""
+        most = max(self.meet_new, meet_new, key=lambda bound: bound.value)
+        return replace(
+            self,
+            meet_new=most,
+            least_repeats=max(self.least_repeats, repeats, key=lambda bound: bound.value),
+            rest=self.rest + (weight or 0) * (most.value - self.meet_new.value),
+        )
+
 
 def rotation_bounds(shape: Frame, table: TrioTable | None) -> RotationBounds:
     """All bounds of one problem. A missing `table` bounds the rules within the trio by 0."""

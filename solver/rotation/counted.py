@@ -11,7 +11,7 @@ import numpy as np
 from solver.rotation.frame import Frame
 from solver.rotation.kernels import Counts, Floats, weigh_counts
 from solver.rotation.problem import MUST, CountRule, Ints
-from solver.rotation.search import Blocks, Stop, groups_of, met_prices, seating_of, words
+from solver.rotation.search import Blocks, Stop, evenness, groups_of, met_prices, seating_of, words
 
 STEPS: Final = 3_000_000
 """Moves of all meetings together at effort 1: about a second and a half."""
@@ -71,7 +71,9 @@ class _Walk:
                     if value >= 0:
                         self.tally[u, k, value] += 1
         np.fill_diagonal(self.met, 0)
-        self.price = met_prices(int(shape.met.max(initial=0)) + len(blocks))
+        unit = evenness(shape) if prices.spread_comes_first else 1
+        self.scale = np.array([1.0, 1.0 / unit, 1.0])
+        self.price = met_prices(int(shape.met.max(initial=0)) + len(blocks), unit=unit)
         self.price *= 1 if prices.meet_new is None else prices.meet_new
         self.at = 1 if prices.spread_comes_first else 2
         self.at_most = int(np.iinfo(np.int64).max) if prices.at_most is None else prices.at_most
@@ -111,7 +113,7 @@ class _Walk:
     ) -> None:
         weigh_counts(
             self.seating, free, self.times, self.counts, self.tally, self.met, price, self.at, self.at_most,
-            self.rng, CHUNK, temperature, scale, now, best, best_seat,
+            self.rng, CHUNK, temperature, self.scale * scale, now, best, best_seat,
         )  # fmt: skip
 
     def _broken(self, u: int) -> int:

@@ -47,7 +47,7 @@ HARD: Final = 1_000_000
 
 @dataclass(frozen=True)
 class Spread:
-    """The groups of the open blocks and what their even spread costs; `iterations` it took."""
+    """The groups of the open blocks and what their spread costs; `iterations` it took."""
 
     blocks: Blocks
     cost: int
@@ -55,13 +55,13 @@ class Spread:
 
 
 def even_spread(
-    shape: Frame, *, barred: Bools, target: int, seed: int, iterations: int, restart: int, stop: Stop
+    shape: Frame, *, barred: Bools, target: int, repeats: int, seed: int, iterations: int, restart: int, stop: Stop
 ) -> Spread:
-    """Anneals the sum of met (met - 1) / 2 over all pairs, from random groups.
+    """Anneals the sum of met (met - 1) / 2 over all pairs, from random groups; among equals, the repeats.
 
     Pairs that are `barred` cost HARD a meeting. Restarts with fresh groups every `restart` iterations until `target` is
-    reached, the iterations are used up or `stop` says so; at least one chunk is always done. Equal arguments give
-    equal answers.
+    reached, the iterations are used up or `stop` says so; at least one chunk is always done. With `target` reached, one
+    restart more looks for so few `repeats`. Equal arguments give equal answers; `cost` is without the repeats.
     """
     v = shape.problem.members
     kind, kinds = _each_pair(v)
@@ -70,24 +70,79 @@ def even_spread(
     history = np.zeros(kinds, np.int64)
     history[kind[i, j]] = shape.met[i, j]
     even = int((history * (history - 1) // 2).sum())
-    price = met_prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most)
+    unit = evenness(shape)
+    price = met_prices(int(history.max()) + len(shape.blocks), shape.problem.prices.at_most, unit=unit)
+    again = int(np.maximum(0, history - 1).sum())
     # A barred pair starts on a second price list behind the first, where each meeting costs HARD besides.
     history[kind[i, j][barred[i, j]]] += len(price)
-    price = np.concatenate([price, price + HARD * np.arange(len(price))])
-    sunk = int(price[history].sum()) - even
+    price = np.concatenate([price, price + unit * HARD * np.arange(len(price))])
+    sunk = int(price[history].sum()) - unit * even - again
     random = np.random.default_rng([seed, v])
     best: Spread | None = None
-    used = 0
-    while best is None or (best.cost > target + sunk and used < iterations and not stop()):
+    used, even_already = 0, False
+    while best is None or (
+        best.cost > unit * target + repeats + sunk and used < iterations and not even_already and not stop()
+    ):
+        even_already = best is not None and (best.cost - sunk) // unit <= target
         tried = anneal(
             deal(shape.people, shape.sizes, random),
             kind=kind, step=ones, size=ones, price=price, before=history, random=random,
-            iterations=min(restart, max(SPREAD_CHUNK, iterations - used)), target=target + sunk, stop=stop,
+            iterations=min(restart, max(SPREAD_CHUNK, iterations - used)), target=unit * target + repeats + sunk,
+            stop=stop, hot=HOT * unit, cold=COLD * unit,
         )  # fmt: skip
         used += tried.iterations
         if best is None or tried.cost < best.cost:
             best = tried
-    return Spread(best.blocks, best.cost - sunk, used)
+    return Spread(best.blocks, (best.cost - sunk) // unit, used)
+
+
+_SPREADS: Final[dict[tuple[object, ...], tuple[Spread, int]]] = {}
+"""The best spread of a question, and after how many searches."""
+
+MOST_SPREADS: Final = 512
+MOST_SEARCHES: Final = 8
+"""By the clock: how often a question is searched again for another network: equally even plans suit rules unequally."""
+
+
+def remembered(
+    shape: Frame,
+    *,
+    barred: Bools,
+    target: int,
+    repeats: int,
+    seed: int,
+    iterations: int,
+    restart: int,
+    stop: Stop,
+    timed: bool,
+) -> Spread:
+    """`even_spread`; where members are alike and nothing was before, thousands of networks share its work.
+
+    Without a clock (`timed`), only what was searched to its end is kept, so an answer is the same whether or not it
+    was remembered. With one, each network that asks the same goes on with another seed from the best of the others.
+    """
+    cut = False
+
+    def watched() -> bool:
+        nonlocal cut
+        cut = cut or stop()
+        return cut
+
+    plain = shape.uniform and not barred.any()
+    key: tuple[object, ...] = (shape.people, shape.sizes, shape.problem.prices.at_most, target, repeats, seed)
+    key = (*key, *(() if timed else (iterations, restart)))
+    best, searches = _SPREADS.get(key, (None, 0)) if plain else (None, 0)
+    if best is not None and (not timed or searches >= MOST_SEARCHES):
+        return best
+    found = even_spread(
+        shape, barred=barred, target=target, repeats=repeats,
+        seed=seed + searches, iterations=iterations, restart=restart, stop=watched,
+    )  # fmt: skip
+    if best is not None and best.cost < found.cost:
+        found = best
+    if plain and (timed or not cut) and (best is not None or len(_SPREADS) < MOST_SPREADS):
+        _SPREADS[key] = (found, searches + 1)
+    return found
 
 
 def anneal(
@@ -190,25 +245,30 @@ def weighed_rest(
     givers: Sequence[Sequence[int | None]],
     *,
     start: RotationScore,
+    repeats: int,
     table: TrioTable | None,
     seed: int,
     iterations: int,
     rest_bound: int,
     balance_bound: int,
+    repeats_bound: int,
     stop: Stop,
 ) -> Weighed:
     """Anneals all rules together; never returns more broken, nor a worse balance, than it was given.
 
-    `givers` has the case givers of every meeting of the open blocks, one for each group, and `start` the price.
+    `givers` has the case givers of every meeting of the open blocks, one for each group, and `start` the price. Where
+    the balance is a part of its own, it counts the repeats among equally even plans: at the start there are `repeats`.
     """
     problem = shape.problem
+    unit = evenness(shape) if problem.prices.spread_comes_first else 1
+    even = 0 if start.balance is None else unit * start.balance + repeats
     seating = seating_of(blocks)
     terms = _terms(shape, table)
     random = np.random.default_rng([seed, problem.members, 1])
     rng = words(random)
     free = np.array([u for u, groups in enumerate(blocks) if len(groups) > 1], np.int64)
     tally = _tally(shape, seating, _places(seating, shape, givers))
-    now = np.array([start.broken, start.balance or 0, start.rest], np.int64) + _unfairness(terms, tally)
+    now = np.array([start.broken, even, start.rest], np.int64) + _unfairness(terms, tally)
     best, best_seat, best_giver = now.copy(), seating.seat.copy(), tally.giver.copy()
     if not len(free):
         return Weighed(blocks, *(int(part) for part in best))
@@ -218,12 +278,13 @@ def weighed_rest(
     typical = max(
         1.0, weigh(seating, tally, terms, free, chances, scale, rng, 400, -1.0, now, best, best_seat, best_giver)
     )
-    scale = np.array([20 * typical, 1.5 * typical, 1.0])
+    scale = np.array([20 * typical, 1.5 * typical / unit, 1.0])
     smallest = min(_weights(shape, table), default=1)
     hot, cold = 0.6 * typical, max(0.12 * smallest, 0.004 * typical)
     chunks = max(1, iterations // WEIGH_CHUNK)
     for chunk in range(chunks):
-        done = best[BROKEN] == 0 and best[BALANCE] <= balance_bound and best[REST] <= rest_bound
+        even_enough = unit == 1 or best[BALANCE] <= unit * balance_bound + repeats_bound
+        done = best[BROKEN] == 0 and even_enough and best[REST] <= rest_bound
         if done or (chunk and stop()):
             break
         temperature = hot * (min(cold, hot) / hot) ** (chunk / chunks)
@@ -246,11 +307,18 @@ def _each_pair(members: int) -> tuple[Ints, int]:
     return kind + kind.T, max(1, len(i))
 
 
-def met_prices(most: int, at_most: int | None = None) -> Ints:
-    """What meeting 0, 1, ... times costs."""
+def met_prices(most: int, at_most: int | None = None, *, unit: int = 1) -> Ints:
+    """What meeting 0, 1, ... times costs; with a `unit` of evenness above 1, each repeat costs 1 besides."""
     met = np.arange(most + 2, dtype=np.int64)
-    price = met * (met - 1) // 2
-    return price if at_most is None else price + HARD * np.maximum(0, met - at_most)
+    price = unit * met * (met - 1) // 2
+    if unit > 1:
+        price += np.maximum(0, met - 1)
+    return price if at_most is None else price + unit * HARD * np.maximum(0, met - at_most)
+
+
+def evenness(shape: Frame) -> int:
+    """What a unit of evenness costs beside a repeat: more than all repeats together, so that it always comes first."""
+    return 2 + int(shape.met.sum()) + sum(comb(size, 2) for cut in shape.sizes for size in cut)
 
 
 def seating_of(blocks: Sequence[Sequence[Group]]) -> Seating:
@@ -350,7 +418,8 @@ def _terms(shape: Frame, table: TrioTable | None) -> Terms:
         sum(size for size in cut if size != problem.group_size) * times
         for cut, times in zip(shape.sizes, meetings, strict=True)
     )
-    spread_price = met_prices(int(shape.met.max(initial=0)) + len(shape.blocks), None)
+    unit = evenness(shape) if prices.spread_comes_first else 1
+    spread_price = met_prices(int(shape.met.max(initial=0)) + len(shape.blocks), unit=unit)
     largest = max((size for cut in shape.sizes for size in cut), default=0)
     binomial = np.array([[comb(i, s) for s in range(largest + 1)] for i in range(v + 1)], np.int64)
     trio_at, trio = _flat(table, largest)

@@ -16,7 +16,7 @@ from ortools.sat.python import cp_model
 from solver.cp import cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
 from solver.rotation.counted import weigh_counted
-from solver.rotation.designs import cooked, known_recipe, mended, recipes, schedule
+from solver.rotation.covers import BOUND_WORK, from_whole_groups, keeping, least_from
 from solver.rotation.exact import keep_musts
 from solver.rotation.frame import Frame, frame, lay_out
 from solver.rotation.polish import polish
@@ -27,11 +27,14 @@ from solver.rotation.problem import (
     Group,
     Ints,
     Meeting,
+    PlainQuestion,
     RotationProblem,
     TrioTable,
     tabulate,
 )
-from solver.rotation.search import Blocks, Stop, even_spread, keep_apart, weighed_rest
+from solver.rotation.schedules import mended, schedule
+from solver.rotation.search import Blocks, Stop, keep_apart, remembered, weighed_rest
+from solver.rotation.symmetry import cooked, known_recipe, recipes
 from solver.rotation.turns import case_givers
 
 SPREAD_ITERATIONS: Final = 10_000_000
@@ -40,11 +43,23 @@ SPREAD_ITERATIONS: Final = 10_000_000
 WEIGH_ITERATIONS: Final = 500_000
 """Moves of the weighing at effort 1."""
 
+MOVES_A_SECOND: Final = 6_000_000
+"""Of the spread, on a slow machine."""
+
 RESTART: Final = 1_500_000
 """Moves of the spread before it starts afresh."""
 
 COUNTED_SECONDS: Final = 3.0
 """What the walk of rules that count values takes at effort 1, on a slow machine."""
+
+WALK_SHARE: Final = 0.1
+"""Of the time that is left, for that walk, where few groups keep what must hold: exact steps make more of the rest."""
+
+BOUND_SHARE: Final = 0.2
+"""Of the time to the deadline, for each of the two limits that those groups give."""
+
+LONGEST_COVERS: Final = 100.0
+"""The effort after which exact steps are not tried any more."""
 
 EXACT_WORK: Final = 10.0
 """What proving or finding a plan that keeps its `must` rules may take at effort 1, where search found none."""
@@ -136,9 +151,12 @@ def rotate(
     if bounds.broken:
         return _without_answer(RotationStatus.INFEASIBLE, bounds, bounds.broken_by, seed)
     watch = _Watch(deadline, clock, should_stop)
-    work = _Work(problem, shape, table, bounds, seed, watch)
     budget = effort if effort is not None else (float("inf") if deadline is not None else USUAL_EFFORT)
-    return _rotate(work, budget, progress)
+    few = keeping(shape, problem.counted) if table is None else None
+    if few is not None:
+        even, repeats = least_from(shape, few, work=BOUND_WORK * min(1.0, budget), seconds=watch.share(BOUND_SHARE))
+        bounds = bounds.raised(even, repeats, weight=problem.prices.meet_new)
+    return _rotate(_Work(problem, shape, table, bounds, seed, watch, few), budget, progress)
 
 
 class _Watch:
@@ -157,6 +175,11 @@ class _Watch:
             return self
         clock, end = self._clock, self._start + share * (self._deadline - self._start)
         return lambda: clock() >= end or self()
+
+    def share(self, share: float) -> float | None:
+        """This share of the seconds to the deadline; None without one."""
+        left = self.remaining()
+        return None if left is None else max(0.01, share * left)
 
     def remaining(self) -> float | None:
         """Seconds to the deadline; None without one."""
@@ -178,6 +201,8 @@ class _Work:
     bounds: RotationBounds
     seed: int
     stop: _Watch
+    few: tuple[Group, ...] | None = None
+    """The groups that keep what must hold, where they are few."""
 
 
 @dataclass(frozen=True)
@@ -190,15 +215,20 @@ class _Plan:
     score: RotationScore
 
     @property
-    def key(self) -> tuple[int, int, int]:
-        """Smaller is better: what must be 0, what comes first, the rest."""
-        return self.score.broken, self.score.balance or 0, self.score.rest
+    def key(self) -> tuple[int, int, int, int]:
+        """Smaller is better: what must be 0, what comes first and then the repeats, the rest."""
+        if self.score.balance is None:
+            return self.score.broken, 0, 0, self.score.rest
+        return self.score.broken, self.score.balance, self.penalties.repeats, self.score.rest
 
 
 def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationResult:
     """Spread, weigh, and again with fresh seeds while the budget lasts and something is unproven."""
     blocks, origin = _spread(work, min(budget, LONGEST_SPREAD), work.stop.after(SPREAD_SHARE))
     best = first = _plan(work, blocks)
+    common = _common(work.problem) if work.stop.remaining() is not None else None
+    if common is not None and common in _SKELETONS:
+        best = min(best, _plan(work, _SKELETONS[common][1]), key=lambda plan: plan.key)
     if progress is not None:
         progress(RotationProgress("spread", best.score, work.bounds))
     spent, lap = 0.0, 0
@@ -210,11 +240,18 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
     if work.table is None and work.problem.counted is not None:
         # A walk that the clock cuts off has not cooled: with a deadline it is made as long as there is time for.
         left = work.stop.remaining()
-        share = budget if left is None else min(budget, max(0.05, left / COUNTED_SECONDS))
+        usual = 1.0 if work.few is None else WALK_SHARE
+        share = budget if left is None else min(budget, max(0.05, usual * left / COUNTED_SECONDS))
         counted = weigh_counted(
-            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop
+            work.shape, best.blocks, work.problem.counted, seed=work.seed, budget=share, stop=work.stop.after(usual)
         )
         best = min(best, _plan(work, counted), key=lambda plan: plan.key)
+        if work.few is not None:
+            whole = from_whole_groups(
+                work.shape, best.blocks, work.few, target=work.bounds.meet_new.value, seed=work.seed,
+                budget=min(budget, LONGEST_COVERS), stop=work.stop, remaining=work.stop.remaining,
+            )  # fmt: skip
+            best = min(best, _plan(work, whole), key=lambda plan: plan.key)
     elif work.table is None and work.problem.trio is not None:
         best = min(best, _plan(work, polish(work.shape, best.blocks, seed=work.seed, budget=budget, stop=work.stop)),
                    key=lambda plan: plan.key)  # fmt: skip
@@ -227,9 +264,36 @@ def _rotate(work: _Work, budget: float, progress: Progress | None) -> RotationRe
         if answer.blocks is not None:
             best, origin = _plan(work, answer.blocks), "an exact model of what must hold"
             best = min(best, _weighed(work, best, work.seed, min(budget, 1.0)), key=lambda plan: plan.key)
+    if common is not None and not best.score.broken:
+        _remember(work.problem, common, best)
     if progress is not None:
         progress(RotationProgress("weighed", best.score, work.bounds))
     return _result(work, best, origin, impossible=impossible)
+
+
+_SKELETONS: Final[dict[PlainQuestion, tuple[tuple[int, int, int], Blocks]]] = {}
+"""By the clock: the best plan of a question, whoever its people are, for the next network that asks as much."""
+
+MOST_SKELETONS: Final = 256
+
+
+def _common(problem: RotationProblem) -> PlainQuestion | None:
+    """What the problem asks whoever its people are: all but the rules about one group at a time."""
+    return replace(problem, trio=None, counted=None, exchange=None, gatherings=()).plain
+
+
+def _remember(problem: RotationProblem, common: PlainQuestion, plan: _Plan) -> None:
+    """Keeps the blocks of a plan that is the best so far of what is common.
+
+    Thousands of networks with a few milliseconds each so go on where the last one ended, and have only their own
+    people left to place.
+    """
+    alone = replace(problem, trio=None, counted=None, exchange=None, gatherings=())
+    scored = score(alone, penalties(alone, plan.meetings))
+    price = (scored.balance or 0, plan.penalties.repeats, scored.rest)
+    known = _SKELETONS.get(common)
+    if (known is None and len(_SKELETONS) < MOST_SKELETONS) or (known is not None and price < known[0]):
+        _SKELETONS[common] = (price, plan.blocks)
 
 
 def _weighed(work: _Work, start: _Plan, seed: int, share: float) -> _Plan:
@@ -239,11 +303,13 @@ def _weighed(work: _Work, start: _Plan, seed: int, share: float) -> _Plan:
         start.blocks,
         tuple(meeting.case_givers for meeting in start.meetings[-work.shape.rows :]),
         start=start.score,
+        repeats=start.penalties.repeats,
         table=work.table,
         seed=seed,
         iterations=max(1000, int(WEIGH_ITERATIONS * share)),
         rest_bound=work.bounds.rest,
         balance_bound=work.bounds.meet_new.value,
+        repeats_bound=work.bounds.least_repeats.value,
         stop=work.stop,
     )
     return _plan(work, weighed.blocks)
@@ -268,12 +334,16 @@ def _spread(work: _Work, budget: float, stop: Stop) -> tuple[Blocks, str]:
         # Where even this is above the bound, no search here has ever done better: the time is worth more elsewhere.
         return cooked(known, target)[0], f"search among plans with a symmetry of order {known.order}"
     iterations = max(40_000, int(SPREAD_ITERATIONS * budget))
+    left = work.stop.remaining()
+    # A walk that the clock cuts off has not cooled: it is made as long as there is time for.
+    restart = RESTART if left is None else min(RESTART, max(LEAST_SHARE, int(MOVES_A_SECOND * SPREAD_SHARE * left)))
 
     def search(share: int) -> tuple[int, Blocks, str]:
         nonlocal iterations
-        found = even_spread(
-            shape, barred=barred, target=target, seed=work.seed, iterations=share, restart=RESTART, stop=stop
-        )
+        found = remembered(
+            shape, barred=barred, target=target, repeats=work.bounds.least_repeats.value,
+            seed=work.seed, iterations=share, restart=restart, stop=stop, timed=left is not None,
+        )  # fmt: skip
         iterations -= found.iterations
         return found.cost, found.blocks, "search"
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from solver.rotation.design import BAKER_WILSON, GE_LING, Design, Round
 from solver.rotation.kernels import fill_round
 from solver.rotation.problem import Group, Ints
-
-Round: TypeAlias = tuple[Group, ...]
 
 STEPS: Final = 3_000_000
 """Of one search, before it starts afresh with its members in another order: a tenth of a second."""
@@ -200,3 +199,40 @@ def _orbits_of_pairs(starter: Starter) -> _Orbits:
             kind[one, other] = kind[other, one] = len(sizes)
         sizes.append(len(orbit))
     return _Orbits(kind, np.array(sizes, np.int64))
+
+
+def _fours(cycle: int, staying: int, multiplier: int, *, second: int = 0, seed: int = 0) -> Starter:
+    """Fours of 3 cycles and one, two or three members that stay, as many rounds as the cycle is long."""
+
+    def upright(x: int, stays: int) -> Group:
+        return (*(level * cycle + x * multiplier**level % cycle for level in range(3)), 3 * cycle + stays)
+
+    given = {1: (upright(0, 0),), 2: (upright(0, 0), upright(second, 1)), 3: ()}[staying]
+    return Starter(4, cycle, 3, staying, multiplier, given=given, seed=seed)
+
+
+_LISTED = (
+    _fours(7, 3, 1), _fours(11, 3, 1), _fours(14, 2, 9, second=1), _fours(18, 2, 7, second=2), _fours(19, 3, 7),
+    _fours(15, 3, 1), _fours(23, 3, 1, seed=3), _fours(26, 2, 3, second=2, seed=6), _fours(27, 3, 10, seed=2),
+    _fours(33, 1, 1, seed=24), _fours(35, 3, 16, seed=15),
+    Starter(
+        4, 43, 4, multiplier=4, shift=0, given=((0, 43, 86, 129),),
+        upright=((0, 79, 117, 155), (0, 71, 112, 166)), seed=455,
+    ),
+    Starter(3, 22, 3, given=((0, 22, 44),), matched=True, seed=9665),
+    Starter(3, 30, 3, matched=True, seed=8205),
+)  # fmt: skip
+
+STARTERS: Final = {(starter.members, starter.size): starter for starter in _LISTED}
+"""Where theory proves existence by a computer search: what to assume so that the search takes a blink."""
+
+
+def started(starter: Starter) -> Design:
+    """The rounds of a starter: a resolvable design, or one that leaves out small sets of members who never meet."""
+    members, rounds = starter.members, develop(starter)
+    complete = (starter.size - 1) * len(rounds) == members - 1
+    return Design(
+        members, rounds, complete,
+        f"starter of {members} in groups of {starter.size} over the integers mod {starter.cycle}",
+        BAKER_WILSON if starter.size == 3 else GE_LING,
+    )  # fmt: skip

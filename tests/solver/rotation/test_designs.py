@@ -6,10 +6,13 @@ from itertools import combinations
 
 import pytest
 
-from solver.rotation.designs import KNOWN, Design, cook, fault_of, largest, schedule
+from solver.rotation.design import Design, fault_of
+from solver.rotation.designs import largest
 from solver.rotation.field import field
 from solver.rotation.problem import RotationProblem, full_attendance, group_sizes
+from solver.rotation.schedules import schedule
 from solver.rotation.solve import rotate
+from solver.rotation.symmetry import KNOWN, cook
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from itertools import count
 
 from solver import Limits, Meetings, Network, Pool, Problem
+from solver.rotation.problem import RotationPrices, RotationProblem, full_attendance
 from solver.rotation.solve import rotate
 from solver.rules.early import Early
 from solver.rules.meet_new import MeetNew
@@ -53,3 +56,28 @@ def test_absence_and_history_are_planned_for_the_network_that_has_them() -> None
         local = members[other[0]].members.index(other[0])
         assert members[other[0]].question.earlier[local].sum() == 1
     assert len({id(rotation.result) for rotation in result.rotations}) >= 2
+
+
+def test_a_network_by_the_clock_goes_on_from_the_best_plan_of_one_that_asked_the_same() -> None:
+    """With no time of its own, it has what the one before it took its time for, and its own case givers."""
+    posed = RotationProblem(11, full_attendance(11, 7), prices=RotationPrices(early=3, case_turns=1))
+    unhurried = rotate(posed, seed=5, deadline=20, clock=_clock())
+    hurried = rotate(posed, seed=6, deadline=0, clock=_clock())
+    assert hurried.balance == unhurried.balance
+    assert hurried.rest is not None
+    assert unhurried.rest is not None
+    assert hurried.rest.objective <= unhurried.rest.objective
+
+
+def test_what_others_asked_before_changes_nothing_without_a_clock() -> None:
+    """By effort, the same question has the same answer, whatever was planned meanwhile."""
+    posed = RotationProblem(11, full_attendance(11, 7), prices=RotationPrices(early=2))
+    before = rotate(posed, seed=1, effort=0.1)
+    rotate(posed, seed=2, deadline=20, clock=_clock())
+    assert rotate(posed, seed=1, effort=0.1).meetings == before.meetings
+
+
+def _clock() -> Callable[[], float]:
+    """A second more whenever somebody looks."""
+    ticks = count()
+    return lambda: float(next(ticks))
