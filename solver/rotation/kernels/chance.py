@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-from numba import njit
 
 from solver.rotation.problem import Ints
+from solver.terms.compiled import inner
 
 Floats = npt.NDArray[np.float64]
 Words = npt.NDArray[np.uint64]
-inner = njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-"""For functions that only kernels call: without the wrappers for Python they compile a fifth sooner."""
 
 
 @inner

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows, inner
+from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows
 from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating
 from solver.rotation.problem import Bools, Ints
+from solver.terms.compiled import allocating, inner
 
 
 class Counts(NamedTuple):
@@ -58,7 +58,7 @@ def _acquaint(met: Ints, price: Ints, at_most: int, x: int, y: int, step: int, a
         ledger[BROKEN] += step
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def weigh_counts(
     seating: Seating,
     free: Ints,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from solver.rotation.kernels.chance import Words, accepts, below
 from solver.rotation.problem import Bools, Ints
+from solver.terms.compiled import allocating
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def fill_round(kind: Ints, circle: Ints, used: Bools, groups: Ints, count: int, steps: int) -> bool:
     """Depth-first search for `count` groups that hold one member of every circle and no kind of pair twice.
 
@@ -69,7 +69,7 @@ def fill_round(kind: Ints, circle: Ints, used: Bools, groups: Ints, count: int, 
     return False
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def differ(rows: Ints, minus: Ints, rng: Words, iterations: int, hot: float, cold: float) -> int:
     """Anneals the entries of `rows`, shape (rounds, columns), until no two columns show a difference twice.
 
@@ -110,7 +110,7 @@ def differ(rows: Ints, minus: Ints, rng: Words, iterations: int, hot: float, col
     return cost
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def seat_guests(groups: Ints, at: Ints, rng: Words, iterations: int, hot: float, cold: float) -> int:
     """Anneals where guests sit: guest e joins group `at[e, i]` of round i, at most one guest a group.
 

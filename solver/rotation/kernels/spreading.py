@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from solver.rotation.kernels.chance import Words, accepts, below, copy_rows
 from solver.rotation.kernels.seating import Seating
 from solver.rotation.problem import Ints
+from solver.terms.compiled import allocating
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def spread(
     seating: Seating,
     free: Ints,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
-from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows, inner
+from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows
 from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating
 from solver.rotation.problem import Ints
+from solver.terms.compiled import allocating, inner
 
 SWAP, HAND_OVER, RELABEL, REORDER = 0, 1, 2, 3
 """The moves of `weigh`: two seats of a meeting, a case giver, two people everywhere, two meetings."""
@@ -249,7 +249,7 @@ def _reorder(seating: Seating, tally: Tally, terms: Terms, u: int, w: int, ledge
                     _pair_times(tally, terms, i, j, ledger, sign)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def weigh(
     seating: Seating,
     tally: Tally,
