@@ -104,16 +104,17 @@ def climb(
     watch: Watch,
     tell: Callable[[int], None] = lambda bound: None,
     share: float = NEXT_SHARE,
+    ladder: Sequence[int] = LADDER,
 ) -> Relaxed:
     """The limits that ever larger relaxations prove, as far as the time goes; the first takes a blink.
 
-    `share`: of the time that is left, the most for the next program.
+    `share`: of the time that is left, the most for the next program. `ladder`: how large programs may be, in turn.
     """
     best = 0
     worth: tuple[float, ...] = ()
     by_rule: tuple[int, ...] = (0,) * len(score.rules)
     columns, took = 0, 0.0
-    for most_seats in LADDER:
+    for most_seats in ladder:
         if most_seats > SURE and watch.by_effort:
             break
         relaxation = relax(lowered, most_waiting=most_waiting, score=score, most_seats=most_seats)

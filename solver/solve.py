@@ -25,6 +25,9 @@ LEAST_ROTATION_SHARE, MOST_ROTATION_SHARE = 0.25, 0.6
 ROTATION_EFFORT = 0.12
 """Of one effort, for each network."""
 
+LEAST_SECONDS = 0.01
+"""What the plan of one network has, however little time is left."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
@@ -157,7 +160,7 @@ def plan_rotations(
         remaining = watch.remaining()
         deadline = None
         if remaining is not None:
-            deadline = clock() + max(0.05, min(remaining, 1.5 * remaining / max(1, waves)))
+            deadline = clock() + max(LEAST_SECONDS, min(remaining, 1.5 * remaining / max(1, waves)))
         result = rotate(
             asked[network],
             seed=limits.seed,

@@ -10,7 +10,7 @@ import numpy as np
 
 from solver.columns import listing, master
 from solver.columns.question import Class, Question
-from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
+from solver.columns.sets import NEVER, UNIT, Duals, Found, Members, Proven
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Likeness
@@ -26,9 +26,17 @@ BOX = 0.12
 WIDER, NARROWER, LEAST_BOX = 1.4, 0.7, 0.03
 """How the box changes after a round that proved more, and after one that did not; its least width."""
 
-FEW, MANY, MOST_WINDOW = 0.25, 1.0, 2.0
+FEW, MOST_WINDOW = 0.25, 2.0
 """By how much a set may be dearer than the cheapest, in steps of the objective, for a listing of all such sets to be
-tried at once, when columns prove no more without cuts, and at the end."""
+tried at once, and at the end."""
+
+CLOSING = ((1.0, 250), (0.0, 1_000))
+"""The same when columns prove no more without cuts, and the most sets to list for one configuration: a first try, and
+another with cuts where that was too many."""
+
+
+ONE_LISTING = 0.3
+"""Of the work that is left, the most for the listing of one configuration."""
 
 
 def applies(lowered: Lowered) -> bool:
@@ -123,30 +131,39 @@ class Columns:
 
     def over(self) -> bool:
         """Whether to stop: by the clock, by the work done, or because somebody asked."""
-        return self._spent(0.0)
-
-    def _spent(self, more: float) -> bool:
-        """Whether to stop, with so much more work done by one of the workers."""
-        return self.watch.over(self.until) or (self.most_work is not None and self.work + more >= self.most_work)
+        return self.watch.over(self.until) or (self.most_work is not None and self.work >= self.most_work)
 
     def run(
         self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor, tell: Callable[[int], None]
     ) -> Proven:
         """The highest limit that the time allows, from these duals; an answer where a better one was met."""
-        self.generate(start, objective, pool, tell)
-        proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
-        if proven.objective >= objective or not self.best_lows or self.over():
-            return proven
-        if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
-            return proven
-        return self.close(objective, pool) or proven
+        for window, most_listed in CLOSING:
+            self.generate(start, objective, window, pool, tell)
+            proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
+            if proven.objective >= objective or not self.best_lows or self.over():
+                break
+            if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
+                break
+            closed = self.close(objective, most_listed, pool)
+            if closed is not None:
+                return closed
+            start = [dual / UNIT for dual in self.best_duals.units]
+        return proven
 
     def generate(
-        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor, tell: Callable[[int], None]
+        self,
+        start: Sequence[float],
+        objective: int,
+        near: float,
+        pool: ThreadPoolExecutor,
+        tell: Callable[[int], None],
     ) -> None:
-        """Raises the limit round by round, until it reaches the objective, the best that columns can, or the end."""
+        """Raises the limit round by round, until it reaches the objective, the best that columns can, or the end.
+
+        `near`: within how many steps of the objective it may stop when columns prove no more without cuts.
+        """
         centre = np.array(start, dtype=np.float64)
-        cuts: dict[Cut, float] = {}
+        cuts = {cut: cost / UNIT for cut, cost in self.best_duals.cuts.items()}
         widest = max(LEAST_BOX, BOX * objective / len(self.question.waits))
         box = widest
         duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
@@ -173,7 +190,7 @@ class Columns:
                 mixture is not None
                 and UNIT * (mixture.value + self.question.constant) - self.best < len(self.question.waits) / 4
             ):
-                if window <= MANY * UNIT * self.step:
+                if window <= near * UNIT * self.step:
                     break
                 new = [cut for cut in master.separate(len(self.question.waits), mixture.sets) if cut not in cuts]
                 if not new or len(cuts) + len(new) > master.MOST_CUTS:
@@ -189,7 +206,7 @@ class Columns:
             )
             most = [floor(worth * UNIT) for worth in mixture.classes]
 
-    def close(self, objective: int, pool: ThreadPoolExecutor) -> Proven | None:
+    def close(self, objective: int, most_listed: int, pool: ThreadPoolExecutor) -> Proven | None:
         """Lists every set that an answer better than the objective could use, and covers everybody with them.
 
         None: there were too many, or the time was up.
@@ -199,19 +216,27 @@ class Columns:
         listed: list[dict[Members, int]] = []
         for index, each in enumerate(self.classes):
             most = target - outside - self.question.networks(self.best_lows, without=index)
+            most_work = None if self.most_work is None else ONE_LISTING * (self.most_work - self.work)
+
+            def spent(more: float, most_work: float | None = most_work) -> bool:
+                return self.watch.over(self.until) or (most_work is not None and more >= most_work)
+
+            # The configurations with the cheapest sets have the most of them, and begin first, all side by side.
+            order = sorted(range(len(each.models)), key=each.values.__getitem__)
+            jobs = [
+                pool.submit(
+                    listing.every_set, each.models[index], self.best_duals, most, most_listed, self.watch, spent
+                )
+                for index in order
+            ]
+            found = [job.result() for job in jobs]
+            self.work += sum(one.work for one in found)
+            if self.over() or not all(one.whole for one in found):
+                return None
             sets: dict[Members, int] = {}
-            workers = self.watch.limits.workers
-            for begin in range(0, len(each.models), workers):
-                batch = each.models[begin : begin + workers]
-                duals, spent = self.best_duals, self._spent
-                jobs = [pool.submit(listing.every_set, model, duals, most, self.watch, spent) for model in batch]
-                found = [job.result() for job in jobs]
-                self.work += sum(each.work for each in found)
-                for sets_of in found:
-                    for members, price in sets_of.prices.items():
-                        sets[members] = min(price, sets.get(members, price))
-                if self.over() or not all(each.whole for each in found):
-                    return None
+            for one in found:
+                for members, price in one.prices.items():
+                    sets[members] = min(price, sets.get(members, price))
             listed.append(sets)
         proven, work = listing.cover(self.question, listed, objective - self.step, self.watch)
         self.work += work

@@ -17,9 +17,6 @@ from solver.terms.model import LinearExpr
 COVER_WORK = 5.0
 """Deterministic time for the cover by listed sets."""
 
-MOST_LISTED = 1_000
-"""Sets of one configuration that are listed before giving up."""
-
 
 @dataclass(slots=True)
 class Listing:
@@ -30,8 +27,13 @@ class Listing:
     whole: bool
 
 
-def every_set(model: Pricing, duals: Duals, most: int, watch: Watch, spent: Callable[[float], bool]) -> Listing:
-    """All sets of a configuration that cost at most so much less duals, as far as the limits go."""
+def every_set(
+    model: Pricing, duals: Duals, most: int, most_listed: int, watch: Watch, spent: Callable[[float], bool]
+) -> Listing:
+    """All sets of a configuration that cost at most so much less duals.
+
+    Not all of them where there are more than `most_listed`, or where the work is spent.
+    """
     listing = Listing({}, 0.0, whole=False)
     first = model.solve(duals, most, watch)
     listing.work += first.work
@@ -42,7 +44,7 @@ def every_set(model: Pricing, duals: Duals, most: int, watch: Watch, spent: Call
         for members in listing.prices:
             finer.exclude(members)
         while True:
-            if spent(listing.work) or len(listing.prices) > MOST_LISTED:
+            if spent(listing.work) or len(listing.prices) > most_listed:
                 return listing
             answer = finer.solve(duals, most, watch)
             listing.work += answer.work
