@@ -376,7 +376,7 @@ class _Composer:
             watch=self.watch,
             tell=self._raise,
             # Where columns follow soon, they prove more than the next program would.
-            ladder=bounds.LADDER[:1] if self.generates and self.settled else bounds.LADDER,
+            ladder=bounds.LADDER[:1] if self.generates and self.seats <= TINY else bounds.LADDER,
             share=BEFORE_SEARCH if not self.settled else FIRST_DUALS if self.generates else bounds.NEXT_SHARE,
         )
         self.rule_bounds = found.by_rule
