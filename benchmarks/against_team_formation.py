@@ -29,7 +29,9 @@ from solver.problem import Category, Composition, Network, Pool, Problem
 from solver.rules.distinct import Distinct
 from solver.rules.same import Same
 
-VERSION = "2.0.0"
+PEER = ("team_formation", "--no-deps", "team-formation==2.0.0")
+"""The package, and what to ask of pip: without the web pages that it would bring along."""
+
 SIZE = 12
 WEIGHTS = {"role": 5, "region": 3, "organisation": 8}
 VALUES = {"role": 6, "region": 5}
@@ -85,6 +87,15 @@ def theirs(problem: Problem, seconds: float, seed: int, workers: int) -> Trace:
     return trace
 
 
+def install(folder: Path, package: str, *asked: str) -> None:
+    """Installs a package for benchmarks alone, in a folder beside everything else, unless it is there."""
+    if not (folder / package).is_dir():
+        command = ["pip", "install", "--quiet", "--upgrade", "--target", str(folder), *asked]
+        subprocess.run([sys.executable, "-m", *command], check=True)
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+
+
 def main() -> None:
     """Runs the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -94,10 +105,7 @@ def main() -> None:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--peers", type=Path, default=Path("build/peers"))
     asked = parser.parse_args()
-    if not (asked.peers / "team_formation").is_dir():
-        install = ["pip", "install", "--quiet", "--no-deps", "--target", str(asked.peers), f"team-formation=={VERSION}"]
-        subprocess.run([sys.executable, "-m", *install], check=True)
-    sys.path.append(str(asked.peers))
+    install(asked.peers, *PEER)
     warm_up()
     methods: dict[str, Callable[[Problem, float, int, int], Trace]] = {
         "kring": ours,

@@ -18,11 +18,11 @@ from typing import Any
 
 import numpy as np
 from against_cp_sat import Trace, ours, plain
-from against_team_formation import drawn, theirs
+from against_team_formation import PEER, drawn, install, theirs
 
 from service.warm import warm_up
 
-PEERS = ("matplotlib==3.10.7", "team-formation==2.0.0")
+PLOTS = ("matplotlib", "matplotlib==3.10.7")
 TARGET = Path(__file__).parent.parent / "docs" / "plots"
 
 
@@ -69,8 +69,8 @@ def over_size(figures: Any, sizes: list[int]) -> None:
     left.loglog(people, first[0] * growth / growth[0], ":", label="n log n")
     left.set(xlabel="people", ylabel="seconds until everybody has a place")
     left.legend()
-    right.loglog(people, memory, "o-")
-    right.set(xlabel="people", ylabel="MB at most")
+    right.semilogx(people, memory, "o-")
+    right.set(xlabel="people", ylabel="MB at most", ylim=(0, 1.2 * float(memory.max())))
     figure.savefig(TARGET / "cost-over-size.svg", bbox_inches="tight")
 
 
@@ -83,13 +83,8 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="*", default=[1_000, 3_000, 10_000, 30_000])
     parser.add_argument("--peers", type=Path, default=Path("build/peers"))
     asked = parser.parse_args()
-    if not (asked.peers / "matplotlib").is_dir():
-        install = ["pip", "install", "--quiet", "--upgrade", "--target", str(asked.peers), PEERS[0]]
-        subprocess.run([sys.executable, "-m", *install], check=True)
-    if not (asked.peers / "team_formation").is_dir():
-        install = ["pip", "install", "--quiet", "--no-deps", "--target", str(asked.peers), PEERS[1]]
-        subprocess.run([sys.executable, "-m", *install], check=True)
-    sys.path.append(str(asked.peers))
+    for package in (PLOTS, PEER):
+        install(asked.peers, *package)
     matplotlib: Any = importlib.import_module("matplotlib")
     matplotlib.use("svg")
     matplotlib.rcParams["svg.hashsalt"] = "kring"

@@ -5,7 +5,7 @@ A job speaks of people by ids that the store gives. Whom they mean stands in the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,16 +32,7 @@ class Names:
 
 def nameless(asked: Mapping[str, Any], names: Names, added: Sequence[str]) -> dict[str, Any]:
     """What a scenario or a repair asks, without names and cells. `added`: the ids of those who come in."""
-    changes = dict(asked["changes"])
-    if "drop" in changes:
-        changes["drop"] = [names.of(id_.strip()) for id_ in changes["drop"]]
-    if "absent" in changes:
-        changes["absent"] = [{**each, "candidate": names.of(each["candidate"].strip())} for each in changes["absent"]]
-    if "without" in changes:
-        changes["without"] = [
-            PIN + names.of(each.removeprefix(PIN).strip()) if each.startswith(PIN) else each
-            for each in changes["without"]
-        ]
+    changes = _of_others(asked["changes"], lambda known_as: names.of(known_as.strip()))
     if "add" in changes:
         changes["add"] = [names.of(id_) for id_ in added]
     return {**asked, "changes": changes}
@@ -51,19 +42,22 @@ def named(asked: Mapping[str, Any], question: Mapping[str, Any]) -> dict[str, An
     """What was asked, with the people of its question in it again."""
     names: Mapping[str, str] = question.get("names", {})
     cells = {row["id"]: row for row in question["candidates"]}
-    changes = dict(asked["changes"])
-    if "drop" in changes:
-        changes["drop"] = [names.get(own, own) for own in changes["drop"]]
-    if "absent" in changes:
-        changes["absent"] = [
-            {**each, "candidate": names.get(each["candidate"], each["candidate"])} for each in changes["absent"]
-        ]
-    if "without" in changes:
-        changes["without"] = [
-            PIN + names.get(each.removeprefix(PIN), each.removeprefix(PIN)) if each.startswith(PIN) else each
-            for each in changes["without"]
-        ]
+    changes = _of_others(asked["changes"], lambda own: names.get(own, own))
     if "add" in changes:
         # Runs of earlier versions hold the cells themselves.
         changes["add"] = [cells[names.get(own, own)] if isinstance(own, str) else own for own in changes["add"]]
     return {**asked, "changes": changes}
+
+
+def _of_others(changes: Mapping[str, Any], called: Callable[[str], str]) -> dict[str, Any]:
+    """The same changes with those called otherwise who leave, miss a meeting or lose their pin."""
+    found = dict(changes)
+    if "drop" in found:
+        found["drop"] = [called(each) for each in found["drop"]]
+    if "absent" in found:
+        found["absent"] = [{**each, "candidate": called(each["candidate"])} for each in found["absent"]]
+    if "without" in found:
+        found["without"] = [
+            PIN + called(each.removeprefix(PIN)) if each.startswith(PIN) else each for each in found["without"]
+        ]
+    return found

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows
-from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating
+from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating, improves
 from solver.rotation.problem import Bools, Ints
 from solver.terms.compiled import allocating, inner
 
@@ -116,10 +116,7 @@ def weigh_counts(
                 continue
             for part in range(3):
                 now[part] += change[part]
-            if now[BROKEN] < best[BROKEN] or (
-                now[BROKEN] == best[BROKEN]
-                and (now[BALANCE] < best[BALANCE] or (now[BALANCE] == best[BALANCE] and now[REST] < best[REST]))
-            ):
+            if improves(now, best):
                 for part in range(3):
                     best[part] = now[part]
                 copy_rows(seat, best_seat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from solver.rotation.problem import Ints
+from solver.terms.compiled import inner
 
 
 class Seating(NamedTuple):
@@ -22,3 +23,12 @@ class Seating(NamedTuple):
 
 BROKEN, BALANCE, REST = 0, 1, 2
 """The three ledgers of a price, in the order in which they matter."""
+
+
+@inner
+def improves(now: Ints, best: Ints) -> bool:
+    """Whether less is broken, or as much with a better balance, or both the same with less of the rest."""
+    for part in (BROKEN, BALANCE, REST):
+        if now[part] != best[part]:
+            return bool(now[part] < best[part])
+    return False

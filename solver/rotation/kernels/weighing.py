@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.rotation.kernels.chance import Floats, Words, accepts, below, copy_rows
-from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating
+from solver.rotation.kernels.seating import BALANCE, BROKEN, REST, Seating, improves
 from solver.rotation.problem import Ints
 from solver.terms.compiled import allocating, inner
 
@@ -322,10 +322,7 @@ def weigh(
                 continue
             for part in range(3):
                 now[part] += change[part]
-            if now[BROKEN] < best[BROKEN] or (
-                now[BROKEN] == best[BROKEN]
-                and (now[BALANCE] < best[BALANCE] or (now[BALANCE] == best[BALANCE] and now[REST] < best[REST]))
-            ):
+            if improves(now, best):
                 for part in range(3):
                     best[part] = now[part]
                 copy_rows(seating.seat, best_seat)
