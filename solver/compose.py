@@ -14,6 +14,7 @@ from solver import bound as bounds
 from solver import columns, enumeration
 from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_solver
+from solver.errors import SolverBugError
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
 from solver.model import CompositionModel
@@ -78,10 +79,6 @@ class Status(Enum):
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     UNKNOWN = "unknown"
-
-
-class SolverBugError(Exception):
-    """The search and the recount disagree: our fault, and a reason to stop everything."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ from ortools.sat.python import cp_model
 
 from solver.columns.pricing import Pricing
 from solver.columns.question import Question
+from solver.columns.quick import Quick
 from solver.columns.sets import UNIT, Duals, Members, Proven
 from solver.cp import cp_solver
+from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.terms.model import LinearExpr
 
@@ -28,9 +30,15 @@ class Listing:
 
 
 def every_set(
-    model: Pricing, duals: Duals, most: int, most_listed: int, watch: Watch, spent: Callable[[float], bool]
+    model: Pricing,
+    quick: Quick,
+    duals: Duals,
+    most: int,
+    most_listed: int,
+    watch: Watch,
+    spent: Callable[[float], bool],
 ) -> Listing:
-    """All sets of a configuration that cost at most so much less duals.
+    """All sets of a configuration that cost at most so much less duals, with the price that `quick` tells.
 
     Not all of them where there are more than `most_listed`, or where the work is spent.
     """
@@ -53,9 +61,9 @@ def every_set(
                     return listing
                 break
             # Another option may be cheaper for this set.
-            price = model.price_of(answer.members, watch)
+            price = quick.price_of(answer.members)
             if price is None:
-                return listing
+                raise SolverBugError(f"exact pricing holds every must with {answer.members}, quick pricing does not")
             listing.prices[answer.members] = price
             finer.exclude(answer.members)
     listing.whole = True

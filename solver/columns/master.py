@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -12,7 +12,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 
 from solver.columns.question import Question
-from solver.columns.sets import UNIT, Cut, Members
+from solver.columns.sets import UNIT, Cut, Duals, Members
 
 MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 12, 0.05, 1e-6
 """Cuts at most, new ones in one round, by how much a cut is broken, and how much of a set is none."""
@@ -30,6 +30,12 @@ class Master:
     cuts: NDArray[np.float64]
     classes: NDArray[np.float64]
     sets: list[tuple[Members, float]]
+
+    def duals(self, cuts: Iterable[Cut]) -> Duals:
+        """What units and cuts are worth, in parts of a unit."""
+        costs = zip(cuts, np.rint(self.cuts * UNIT).astype(np.int64).tolist(), strict=True)
+        units = np.rint(self.units * UNIT).astype(np.int64).tolist()
+        return Duals(units, {cut: cost for cut, cost in costs if cost})
 
 
 class _Sparse:

@@ -28,9 +28,6 @@ PRICE_WORK = 3.0
 CALL_WORK = 0.001
 """What one call of the solver counts as, however little it has to do."""
 
-FORCE = 1 << 30
-"""What makes a member of who has to be one."""
-
 
 def configurations(terms: Sequence[Best], network: Network) -> list[dict[int, int]]:
     """Every choice of an option for each of these terms, by its identity: the first ones, as long as there is room."""
@@ -162,15 +159,6 @@ class Pricing:
         seats = enumerate(self.seats)
         members = tuple(unit for unit, seat in seats if (seat if isinstance(seat, int) else solver.boolean_value(seat)))
         return members, self.price if isinstance(self.price, int) else solver.value(self.price)
-
-    def price_of(self, members: Members, watch: Watch) -> int | None:
-        """What a set costs in this configuration; None where the time was up."""
-        inside = set(members)
-        force = [
-            0 if isinstance(seat, int) else -FORCE if unit in inside else FORCE for unit, seat in enumerate(self.seats)
-        ]
-        found = self.solve(Duals([-amount for amount in force], {}), None, watch)
-        return found.price if found.exact and found.members == members else None
 
     def split(self) -> list[Pricing]:
         """The same in all configurations of the terms that are still open."""
