@@ -141,7 +141,14 @@ class Placer:
         """Every network for one newcomer."""
         base = self.question
         listed = _with(base.candidates, newcomer)
-        question = ask(base.programme, listed, self.asked.origin.files, names=self.baseline.sizes, by_hand=base.by_hand)
+        question = ask(
+            base.programme,
+            listed,
+            self.asked.origin.files,
+            names=self.baseline.sizes,
+            by_hand=base.by_hand,
+            before=base.problem.pool,
+        )
         person = len(question.ids) - 1
         standing = Composition((*self.composition.places, WAITING), *self._setting(question))
         ledger = Ledger(question.problem, standing)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor
+from math import ceil, floor, lcm
 from typing import ClassVar
 
 from solver.exact import round_ratio_to_root
@@ -59,16 +59,19 @@ class Balance(GroupRule):
         return price
 
     def _price_of_mean(self, pool: Pool) -> Pricer:
-        values = pool.numbers[self.attribute].values
+        # In whole units: the ratio of a distance to a deviation has none, and fractions take ten times as long.
+        column = pool.numbers[self.attribute].values
+        unit = lcm(*(value.denominator for value in column if value is not None))
+        values = [None if value is None else int(value * unit) for value in column]
         known = [value for value in values if value is not None]
-        mean = Fraction(sum(known, Fraction(0)), len(known)) if known else Fraction(0)
-        variance = sum(((value - mean) ** 2 for value in known), Fraction(0)) / len(known) if known else Fraction(0)
+        mean = Fraction(sum(known), len(known)) if known else Fraction(0)
+        variance = Fraction(sum(value * value for value in known), len(known)) - mean**2 if known else Fraction(0)
 
         def price(group: Group) -> int:
             mine = [value for person in group.members if (value := values[person]) is not None]
             if not mine or variance == 0:
                 return 0
-            return round_ratio_to_root(100 * abs(Fraction(sum(mine, Fraction(0)), len(mine)) - mean), variance)
+            return round_ratio_to_root(100 * abs(Fraction(sum(mine), len(mine)) - mean), variance)
 
         return price
 
