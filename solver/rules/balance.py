@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import ceil, floor, lcm
+from math import ceil, floor
 from typing import ClassVar
 
-from solver.exact import round_ratio_to_root
+from solver.exact import round_ratio_to_root, whole_numbers
 from solver.lowering import Band, Count, Mean, Moments, Term
 from solver.problem import Pool
 from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Words, count_values, parameter
@@ -60,9 +60,7 @@ class Balance(GroupRule):
 
     def _price_of_mean(self, pool: Pool) -> Pricer:
         # In whole units: the ratio of a distance to a deviation has none, and fractions take ten times as long.
-        column = pool.numbers[self.attribute].values
-        unit = lcm(*(value.denominator for value in column if value is not None))
-        values = [None if value is None else int(value * unit) for value in column]
+        _, values = whole_numbers(pool.numbers[self.attribute].values)
         known = [value for value in values if value is not None]
         mean = Fraction(sum(known), len(known)) if known else Fraction(0)
         variance = Fraction(sum(value * value for value in known), len(known)) - mean**2 if known else Fraction(0)

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.exact import round_half_up
+from solver.exact import round_half_up, whole_numbers
 from solver.lowering import Likeness, Term
 from solver.problem import Category, Composition, Number, Pool, Problem
 from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Violation, Words, parameter
@@ -28,8 +28,7 @@ class _Scale:
     """A column of numbers: how far two people are apart, of the whole range."""
 
     def __init__(self, column: Number) -> None:
-        unit = lcm(*(value.denominator for value in column.values if value is not None))
-        self._values = [None if value is None else int(value * unit) for value in column.values]
+        unit, self._values = whole_numbers(column.values)
         # The range is of the whole column: looked up per pair it would cost more than all the rest.
         self._span = int(column.span() * unit) or 1
         self.denominators = {self._span}
@@ -53,6 +52,8 @@ class _Kinds:
         mine, theirs = self._codes[one], self._codes[other]
         if not mine or not theirs:
             return None
+        if mine.isdisjoint(theirs):
+            return whole
         return whole - whole * len(mine & theirs) // len(mine | theirs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import ClassVar
 
@@ -69,8 +69,12 @@ class Near(GroupRule):
 
     def excess(self, home: Location, place: Location) -> int:
         """Whole km beyond max_km, rounded up."""
-        assert self.max_km is not None  # noqa: S101  (only called where distance is what counts)
-        return max(0, ceil(great_circle_km(home, place) - float(self.max_km)))
+        return max(0, ceil(great_circle_km(home, place) - self._near))
+
+    @cached_property
+    def _near(self) -> float:
+        assert self.max_km is not None  # noqa: S101  (only asked where distance is what counts)
+        return float(self.max_km)
 
     def pricer(self, pool: Pool) -> Pricer:
         return self._price_of_regions(pool) if self.same_region else self._price_of_distance(pool)
