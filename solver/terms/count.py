@@ -23,7 +23,7 @@ from solver.terms.common import (
     retally,
     strengths,
 )
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -102,14 +102,14 @@ def _plain(carriers: Sequence[Sequence[Sequence[int]]], units: Units) -> tuple[l
     return plain, np.array(rows, dtype=np.int64).reshape(len(rows), len(units) + 1)
 
 
-@kernel
+@part
 def price(low: int, high: int, lone: int, count: int) -> int:
     """The price of one value at one count; a band may be crossed, and then both ends add."""
     short = 0 if lone and count == 0 else max(0, low - count)
     return short + max(0, count - high)
 
 
-@kernel
+@part
 def total(board: CountBoard, k: int, t: int, size: int) -> int:
     """What term t costs group k at a size, with the tallies as they are."""
     price_of_all = 0
@@ -119,7 +119,7 @@ def total(board: CountBoard, k: int, t: int, size: int) -> int:
     return price_of_all
 
 
-@kernel
+@part
 def change(board: CountBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -156,7 +156,7 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
     return soft, hard
 
 
-@kernel
+@part
 def step_of(board: CountBoard, k: int, v: int, size: int, step: int) -> int:
     """What it would cost to have so many more of a value in a group of this size."""
     low, high, lone = board.low[board.row[v], size], board.high[board.row[v], size], board.lone[v]
@@ -164,7 +164,7 @@ def step_of(board: CountBoard, k: int, v: int, size: int, step: int) -> int:
     return price(low, high, lone, old + step) - price(low, high, lone, old)  # type: ignore[no-any-return]
 
 
-@kernel
+@part
 def commit(board: CountBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     retally(board.carried, board.tally[k], out, into)
