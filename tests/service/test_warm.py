@@ -41,7 +41,8 @@ assert len(before) == 7, before
 for kind in NETWORK_RULES:
     for seed in range(3):
         for musts in (0.0, 1.0):
-            compose(a_problem(random.Random(seed), 9, [kind], musts=musts), Watch(Limits(effort=1), lambda: 0.0), unheard)
+            problem = a_problem(random.Random(seed), 9, [kind], musts=musts)
+            compose(problem, Watch(Limits(effort=1), lambda: 0.0), unheard)
 for fixture in sys.argv[1:]:
     answer(load(Path("fixtures") / fixture / "programme.toml"), Limits(effort=1))
 for each in called:
