@@ -129,6 +129,11 @@ def anneal(
                     continue
                 if source < groups and filled[source] + theirs - mine > high[source]:
                     continue
+                # Nor does anybody leave a group that has just enough: what it takes to win them back is dear.
+                if source < groups and theirs < mine and filled[source] + theirs - mine < low[source]:
+                    continue
+                if target < groups and mine < theirs and filled[target] + mine - theirs < low[target]:
+                    continue
         soft = 0
         hard = 0
         waiting = 0

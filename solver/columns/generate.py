@@ -14,6 +14,7 @@ from solver.columns import listing, master
 from solver.columns.question import Class, Question
 from solver.columns.quick import Quick
 from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
+from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Likeness
@@ -36,6 +37,9 @@ tried at once, and at the end."""
 CLOSING = ((1.0, 250), (0.0, 1_000))
 """The same when columns prove no more without cuts, and the most sets to list for one configuration: a first try, and
 another with cuts where that was too many."""
+
+CONVERGED = 0.05
+"""Of the window, by how much the mixture may lie above the limit for cuts to be worth more than another round."""
 
 MOST_QUICK, MOST_STARTS = 20, 32
 """Rounds of quick pricing between two of exact pricing, and starts in each of them."""
@@ -171,6 +175,18 @@ class Columns:
                     self._keep(each, members, price)
         return wanted
 
+    def _known(self, number: int, most: int) -> dict[Members, int]:
+        """The sets of a class that were met and cost at most so much less the best duals, with what they cost."""
+        known: dict[Members, int] = {}
+        for members, met in self.classes[number].columns.items():
+            # Met in one configuration, a set may be cheaper in another.
+            price = self.quick[number].price_of(members)
+            if price is None:
+                raise SolverBugError(f"a set that holds every must was met for {met}, and quick pricing has no price")
+            if UNIT * price - self.best_duals.of(members) <= most:
+                known[members] = price
+        return known
+
     def _keep(self, each: Class, members: Members, price: int) -> None:
         each.columns[members] = min(price, each.columns.get(members, price))
 
@@ -231,9 +247,8 @@ class Columns:
             if window <= FEW * UNIT * self.step:
                 break
             mixture = self.mixed(centre, cuts, box, pool)
-            if (
-                mixture is not None
-                and UNIT * (mixture.value + self.question.constant) - self.best < len(self.question.waits) / 4
+            if mixture is not None and UNIT * (mixture.value + self.question.constant) - self.best < max(
+                len(self.question.waits) / 4, CONVERGED * window
             ):
                 if window <= near * UNIT * self.step:
                     break
@@ -263,6 +278,7 @@ class Columns:
             def spent(more: float, most_work: float | None = most_work) -> bool:
                 return self.watch.over(self.until) or (most_work is not None and more >= most_work)
 
+            known = self._known(number, most)
             # The configurations with the cheapest sets have the most of them, and begin first, all side by side.
             order = sorted(range(len(each.models)), key=each.values.__getitem__)
             jobs = [
@@ -270,6 +286,7 @@ class Columns:
                     listing.every_set,
                     each.models[index],
                     self.quick[number],
+                    known,
                     self.best_duals,
                     most,
                     most_listed,
@@ -282,7 +299,7 @@ class Columns:
             self.work += sum(one.work for one in found)
             if self.over() or not all(one.whole for one in found):
                 return None
-            sets: dict[Members, int] = {}
+            sets = known
             for one in found:
                 for members, price in one.prices.items():
                     sets[members] = min(price, sets.get(members, price))

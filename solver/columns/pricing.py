@@ -160,18 +160,19 @@ class Pricing:
         members = tuple(unit for unit, seat in seats if (seat if isinstance(seat, int) else solver.boolean_value(seat)))
         return members, self.price if isinstance(self.price, int) else solver.value(self.price)
 
+    def open(self) -> list[Best]:
+        """The terms whose option is still open."""
+        best = [x.term for x in self.lowered.terms if isinstance(x.term, Best) and x.speaks_about(self.networks[0])]
+        return [term for term in best if term.options and id(term) not in self.options]
+
+    def again(self, options: Mapping[int, int] | None = None) -> Pricing:
+        """The same without what was excluded, and with some more options fixed."""
+        return Pricing(self.lowered, self.networks, {**self.options, **(options or {})}, self.sizes, self.seed)
+
     def split(self) -> list[Pricing]:
         """The same in all configurations of the terms that are still open."""
-        number = self.networks[0]
-        left = [
-            x.term
-            for x in self.lowered.terms
-            if isinstance(x.term, Best) and x.term.options and id(x.term) not in self.options and x.speaks_about(number)
-        ]
-        return [
-            Pricing(self.lowered, self.networks, {**self.options, **options}, self.sizes, self.seed)
-            for options in configurations(left, self.lowered.problem.networks[number])
-        ]
+        network = self.lowered.problem.networks[self.networks[0]]
+        return [self.again(options) for options in configurations(self.open(), network)]
 
     def exclude(self, members: Members) -> None:
         """Never this set again."""

@@ -144,6 +144,7 @@ class _Run:
             where,
             self._movable,
             self._places,
+            False,
             self._state,
             steps,
             heat,
