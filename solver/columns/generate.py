@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from solver.columns import listing, master
 from solver.columns.question import Class, Question
-from solver.columns.quick import Quick
+from solver.columns.quick import LOOKED_AT, Quick
 from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
 from solver.errors import SolverBugError
 from solver.limits import Watch
@@ -43,6 +43,10 @@ CONVERGED = 0.05
 
 MOST_QUICK, MOST_STARTS = 20, 32
 """Rounds of quick pricing between two of exact pricing, and starts in each of them."""
+
+MOST_KNOWN, BATCH = 2_000, 16
+"""Sets within reach of a better answer with which listing them all is given up, and how many are looked around at once.
+"""
 
 PROPOSAL_WORK = 1e-6
 """What one proposal of quick pricing counts as, in deterministic time."""
@@ -187,6 +191,22 @@ class Columns:
                 known[members] = price
         return known
 
+    def _around(self, number: int, known: dict[Members, int], most: int, pool: ThreadPoolExecutor) -> None:
+        """Adds what one exchange from a known set leads to, and so on: exact pricing then finds few others."""
+        quick = self.quick[number]
+        quick.worth(self.best_duals)
+        todo = list(known)
+        while todo and len(known) <= MOST_KNOWN and not self.over():
+            batch, todo = todo[:BATCH], todo[BATCH:]
+            self.work += PROPOSAL_WORK * LOOKED_AT * len(batch)
+            jobs = [pool.submit(quick.around, members, most, self.dice.getrandbits(32)) for members in batch]
+            for job in jobs:
+                for members in job.result():
+                    price = None if members in known else quick.price_of(members)
+                    if price is not None and UNIT * price - self.best_duals.of(members) <= most:
+                        known[members] = price
+                        todo.append(members)
+
     def _keep(self, each: Class, members: Members, price: int) -> None:
         each.columns[members] = min(price, each.columns.get(members, price))
 
@@ -279,6 +299,9 @@ class Columns:
                 return self.watch.over(self.until) or (most_work is not None and more >= most_work)
 
             known = self._known(number, most)
+            self._around(number, known, most, pool)
+            if len(known) > MOST_KNOWN:
+                return None
             # The configurations with the cheapest sets have the most of them, and begin first, all side by side.
             order = sorted(range(len(each.models)), key=each.values.__getitem__)
             jobs = [

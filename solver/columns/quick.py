@@ -25,6 +25,12 @@ STEPS, CHUNKS = 100, 8
 HOT, COLD = 0.5, 0.05
 """The first temperature of a run and its last, as a part of what a unit costs on average."""
 
+LOOKED_AT = 4_096
+"""Proposals from one set when its neighbours are listed; a power of two."""
+
+FORBIDDING = 1 << 40
+"""The price of breaking what must hold where no such set is wanted."""
+
 INSIDE, OUTSIDE = 0, 1
 """The two places of a board with one group."""
 
@@ -108,6 +114,18 @@ class Quick:
         price = None if run.best[0] else self.price_of(members)
         return None if price is None else (members, price)
 
+    def around(self, members: Members, most: int, seed: int) -> list[Members]:
+        """Sets one exchange from this one that cost about as much less duals, and hold every must; random, but many."""
+        run = _Run(self._worth, self._seated(members), self._movable, self._places, seed, LOOKED_AT)
+        told = run.look(LOOKED_AT)
+        inside = frozenset(members)
+        most -= int(run.best[2]) - int(self._worth.place.price[-1, self._worth.place.column[OUTSIDE]].sum())
+        found = set()
+        for one, other in {(one, other) for price, one, other in told.tolist() if price <= most}:
+            changed = inside ^ {one} if other < 0 else inside ^ {one, other}
+            found.add(tuple(sorted(changed)))
+        return sorted(found)
+
     def _seated(self, members: Members) -> Ints:
         where = np.full(len(self._plain.people), OUTSIDE, dtype=np.int64)
         where[list(members)] = INSIDE
@@ -118,7 +136,7 @@ class Quick:
 class _Run:
     """A board that somebody sits on: its price, and the best it had."""
 
-    def __init__(self, board: Board, where: Ints, movable: Ints, places: Ints, seed: int) -> None:
+    def __init__(self, board: Board, where: Ints, movable: Ints, places: Ints, seed: int, told: int = 1) -> None:
         self._board = boards.empty(board)
         self._movable, self._places = movable, places
         self._state = generator(seed)
@@ -126,7 +144,7 @@ class _Run:
         self._now = np.array([int(board.low[0]), 0, 0], dtype=np.int64)
         self.best = np.array([1 << 40, 0, 1 << 60], dtype=np.int64)
         self.best_where = where.copy()
-        self._seen, self._dearer = np.zeros(2, dtype=np.int64), np.zeros(16, dtype=np.int64)
+        self._seen, self._told = np.zeros(2, dtype=np.int64), np.zeros((told, 3), dtype=np.int64)
         self._anneal(where, 0, 0.0)
         # That somebody is outside is in the price by what they are worth.
         self._now[1] = 0
@@ -137,6 +155,12 @@ class _Run:
         """So many proposals at one temperature, with a price for what must hold."""
         self._prices[0] = dear
         self._anneal(self._board.where, steps, heat)
+
+    def look(self, steps: int) -> Ints:
+        """Proposals from where everybody sits, as (price, unit, the other unit or -1)."""
+        self._prices[0] = FORBIDDING
+        self._anneal(self._board.where, steps, -1.0)
+        return self._told[: min(len(self._told), int(self._seen[1]))]
 
     def _anneal(self, where: Ints, steps: int, heat: float) -> None:
         anneal(
@@ -154,7 +178,7 @@ class _Run:
             self.best,
             self.best_where,
             self._seen,
-            self._dearer,
+            self._told,
         )
 
 
