@@ -20,7 +20,7 @@ help:
 
 demo: $(VENV)/runtime.stamp
 	@echo "Composing 120 heads of technical services in eight host cities."
-	@echo "The first time, the search is compiled as well, which takes about half a minute."
+	@echo "The first time, the search is compiled as well, which takes some fifteen seconds."
 	@$(BIN)/kring compose $(DEMO) --effort 5 -o build/demo
 
 test: $(VENV)/dev.stamp $(VENDOR)/stamp

@@ -113,13 +113,13 @@ def versions() -> Iterator[Finding]:
 
 def kernels() -> Iterator[Finding]:
     """Whether the search was compiled on this machine."""
-    from solver.terms.compiled import compiled  # noqa: PLC0415  (numba takes a second to load)
+    from solver.terms.folder import complete  # noqa: PLC0415  (numba takes a second to load)
 
-    if compiled():
+    if complete():
         yield Finding("search", OK, "it was compiled on this machine")
     else:
         yield Finding(
-            "search", WARNING, "it was not compiled yet", "nothing: the first start does it, in half a minute"
+            "search", WARNING, "it was not compiled yet", "nothing: the first start does it, in some ten seconds"
         )
 
 

@@ -1,13 +1,10 @@
-"""Compiles and loads the search before anybody's time limit runs.
-
-The first time on a machine, a process beside this one compiles the kernels of the rotations while this one compiles
-those of the composition: compiling holds a lock, so threads would only take turns.
-"""
+"""Compiles and loads the search before anybody's time limit runs."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -16,10 +13,11 @@ from service.compose import answer
 from service.files import NoFiles
 from service.intake.tables import Objects
 from service.reading import asked_of
+from solver.ahead import do, of_search
+from solver.beside import ALL, MEETINGS, PARTS, Beside, beside
 from solver.limits import Limits
 from solver.rotation.problem import Exchange, RotationPrices, RotationProblem, full_attendance
 from solver.rotation.solve import rotate
-from solver.terms.compiled import compiled
 
 PROGRAMME: dict[str, Any] = {
     "name": "warming up",
@@ -28,13 +26,34 @@ PROGRAMME: dict[str, Any] = {
 }
 
 
-def warm_up() -> None:
-    """Answers questions so small that their time is all spent on compiling and loading."""
-    beside = None if compiled() else subprocess.Popen([sys.executable, "-m", "service.warm"])
-    warm_networks()
-    if beside is not None:
-        beside.wait()
+def warm_up(helper: Beside | None = None, *, all_of_it: bool = True) -> None:
+    """Answers questions so small that their time is all spent on compiling and loading.
+
+    helper: what `beside` began, where it was begun before. all_of_it: whether to wait for what few rotations need, too,
+    the first time on a machine. It is compiled anyhow.
+    """
+    helper = helper or beside()
+    if helper is not None:
+        with without_collecting():
+            do(of_search(beside=False))
+            helper.wait_for(PARTS)
+            warm_networks()
+        helper.wait_for(ALL if all_of_it else MEETINGS)
+    else:
+        warm_networks()
     warm_trios()
+
+
+@contextmanager
+def without_collecting() -> Iterator[None]:
+    """Collecting garbage looks through a compiler at work again and again, for nothing."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def warm_networks() -> None:
@@ -53,7 +72,3 @@ def warm_trios() -> None:
         exchange=Exchange(topics, topics[::-1], 1),
     )
     rotate(question, seed=1, effort=0.01)
-
-
-if __name__ == "__main__":
-    warm_trios()

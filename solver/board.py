@@ -13,7 +13,6 @@ from solver.lowering import Best, Count, Cover, Home, Lead, Likeness, Mean, Pair
 from solver.problem import WAITING
 from solver.terms import best, count, cover, home, likeness, mean, pairs, place, scatter, variety
 from solver.terms.common import Flags, Ints, Priced
-from solver.terms.compiled import inlined
 
 
 class Board(NamedTuple):
@@ -129,97 +128,6 @@ def empty(board: Board) -> Board:
     return board._replace(
         where=np.full_like(board.where, -1), filled=np.zeros_like(board.filled), leader=board.leader.copy(), **fresh
     )
-
-
-@inlined
-def change(board: Board, k: int, out: int, into: int, anywhere: bool) -> tuple[int, int]:
-    """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price.
-
-    anywhere: whether everybody may sit in every group.
-    """
-    before = board.filled[k]
-    after = before
-    if out >= 0:
-        after -= board.people[out]
-    if into >= 0:
-        after += board.people[into]
-    soft, hard = 0, 0
-    if board.place.strength.weight.size:
-        s, h = place.change(board.place, k, out, into)
-        soft += s
-        hard += h
-    if not anywhere:
-        column = board.column[k]
-        leader = board.leader[k] if k < board.low.size else board.foreign.shape[0] - 1
-        if out >= 0 and (not board.allowed[column, out] or board.foreign[leader, out]):
-            hard -= board.people[out]
-        if into >= 0 and (not board.allowed[column, into] or board.foreign[leader, into]):
-            hard += board.people[into]
-    if k == board.low.size:
-        return soft, hard
-    if before != after:
-        hard += max(0, board.low[k] - after) - max(0, board.low[k] - before)
-        if board.leader[k] == board.foreign.shape[0] - 1 and (before == 0) != (after == 0):
-            led = 1 if before == 0 else -1
-            soft += board.lead_weight[k] * led
-            hard += board.lead_must[k] * led
-    if board.likeness.strength.weight.size:
-        s, h = likeness.change(board.likeness, k, out, into)
-        soft += s
-        hard += h
-    if board.counts.strength.weight.size:
-        s, h = count.change(board.counts, k, out, into, before, after)
-        soft += s
-        hard += h
-    if board.variety.strength.weight.size:
-        s, h = variety.change(board.variety, k, out, into, before, after)
-        soft += s
-        hard += h
-    if board.best.strength.weight.size:
-        s, h = best.change(board.best, k, out, into, before, after)
-        soft += s
-        hard += h
-    if board.home.strength.weight.size:
-        s, h = home.change(board.home, k, out, into)
-        soft += s
-        hard += h
-    if board.cover.strength.weight.size:
-        s, h = cover.change(board.cover, k, out, into)
-        soft += s
-        hard += h
-    if board.pairs.strength.weight.size:
-        s, h = pairs.change(board.pairs, board.where, k, out, into)
-        soft += s
-        hard += h
-    if board.mean.strength.weight.size:
-        s, h = mean.change(board.mean, k, out, into)
-        soft += s
-        hard += h
-    return soft, hard
-
-
-@inlined
-def commit(board: Board, k: int, out: int, into: int) -> None:
-    """Puts unit `into` in group k instead of `out` (-1: nobody); `where` is the caller's to change, afterwards."""
-    if out >= 0:
-        board.filled[k] -= board.people[out]
-    if into >= 0:
-        board.filled[k] += board.people[into]
-    if k < board.low.size:
-        if board.likeness.strength.weight.size:
-            likeness.commit(board.likeness, k, out, into)
-        if board.counts.strength.weight.size:
-            count.commit(board.counts, k, out, into)
-        if board.variety.strength.weight.size:
-            variety.commit(board.variety, k, out, into)
-        if board.best.strength.weight.size:
-            best.commit(board.best, k, out, into)
-        if board.home.strength.weight.size:
-            home.commit(board.home, k, out, into)
-        if board.cover.strength.weight.size:
-            cover.commit(board.cover, k, out, into)
-        if board.mean.strength.weight.size:
-            mean.commit(board.mean, k, out, into)
 
 
 def to_places(board_where: Ints, lowered: Lowered, networks: Sequence[int]) -> tuple[int, ...]:

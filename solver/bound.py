@@ -17,10 +17,9 @@ from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
 
 from solver.limits import Watch
+from solver.linear import LinearProgram, Method, Sparse, solve
 from solver.lower import Lowered, alike
 from solver.lowering import Best, Count, Cover, Lead, Likeness, Pairs, Place, Term, Variety
 from solver.price import Score
@@ -367,25 +366,23 @@ class Matrix:
 
 def solved_duals(matrix: Matrix, cost: Ints, watch: Watch) -> NDArray[np.float64]:
     """The row duals at the optimum that HiGHS finds; zeros where it finds none in the time."""
-    shape = (len(matrix.low), len(matrix.upper))
-    rows = csr_array((matrix.value.astype(np.float64), matrix.index, matrix.start), shape=shape)
-    free = matrix.free_above
+    columns, low = len(matrix.upper), matrix.low.astype(np.float64)
     remaining = watch.remaining()
-    found = linprog(  # type: ignore[call-overload]  # the stubs want literals where the method is chosen by size
-        cost.astype(np.float64),
-        A_ub=-rows[free],
-        b_ub=-matrix.low[free],
-        A_eq=rows[~free],
-        b_eq=matrix.low[~free],
-        bounds=[(0, int(upper)) for upper in matrix.upper],
-        method="highs-ds" if shape[1] < SMALL else "highs-ipm",
-        options={} if remaining is None else {"time_limit": max(0.1, 0.9 * remaining)},
-    )
-    duals = np.zeros(len(matrix.low))
-    if found.status == 0:
-        duals[free] = -found.ineqlin.marginals
-        duals[~free] = found.eqlin.marginals
-    return duals if np.isfinite(duals).all() else np.zeros(len(matrix.low))
+    found = solve(
+        LinearProgram(
+            cost.astype(np.float64),
+            Sparse(matrix.start, matrix.index, matrix.value.astype(np.float64)),
+            low,
+            np.where(matrix.free_above, np.inf, low),
+            np.zeros(columns),
+            matrix.upper.astype(np.float64),
+        ),
+        method=Method.DUAL_SIMPLEX if columns < SMALL else Method.INTERIOR_POINT,
+        seconds=None if remaining is None else max(0.1, 0.9 * remaining),
+    ).optimum
+    if found is None or not np.isfinite(found.duals).all():
+        return np.zeros(len(low))
+    return found.duals
 
 
 def safe_bound(matrix: Matrix, cost: Ints, duals: NDArray[np.float64]) -> int:

@@ -114,6 +114,7 @@ class Arena:
         self.weighed = problem.waiting_is_weighed
         may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
         self.places = np.arange(count + may_wait, dtype=np.int64)
+        self.anywhere = bool(self.board.allowed.all() and not self.board.foreign.any())
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -201,6 +202,7 @@ class Chain:
             start,
             arena.movable,
             arena.places,
+            arena.anywhere,
             self.state,
             steps,
             hot,

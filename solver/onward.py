@@ -16,9 +16,11 @@ import numpy as np
 from solver import board as boards
 from solver import bound as bounds
 from solver.chain import HEATS, Arena, Chain, Found, Heat, Rank, Work
-from solver.compose import STEPS_PER_EFFORT, Composed, SolverBugError, Status, compose, possible_counts
+from solver.compose import STEPS_PER_EFFORT, Composed, Status, compose, possible_counts
+from solver.errors import SolverBugError
 from solver.ledger import seat
 from solver.limits import Clock, Limits, Listener, Watch
+from solver.linear import matched
 from solver.lower import Lowered, alike, lower
 from solver.lowering import Place
 from solver.price import breaches, score
@@ -262,21 +264,16 @@ def renamed(lowered: Lowered, composition: Composition, names: Mapping[int, str]
         for person, name in names.items():
             if composition.places[person] in formed and name.casefold() in number:
                 kept[formed.index(composition.places[person]), number[name.casefold()]] += 1
-        rows, columns = assignment(kept)
-        moved = {formed[row]: formed[column] for row, column in zip(rows, columns, strict=True)}
+        moved = {formed[row]: formed[column] for row, column in enumerate(assignment(kept))}
         places = [moved.get(place, place) for place in places]
         for old, new in moved.items():
             slots[new], leaders[new] = composition.slots[old], composition.facilitators[old]
     return Composition(tuple(places), tuple(slots), tuple(leaders))
 
 
-def assignment(kept: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> tuple[list[int], list[int]]:
-    """Rows to columns so that the sum is largest; of equals the one that leaves most in their place."""
-    from scipy.optimize import linear_sum_assignment  # noqa: PLC0415
-
-    tilted = kept * (len(kept) + 1) + np.eye(len(kept), dtype=np.int64)
-    rows, columns = linear_sum_assignment(tilted, maximize=True)
-    return [int(row) for row in rows], [int(column) for column in columns]
+def assignment(kept: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> list[int]:
+    """The column of each row so that the sum is largest; of equals the one that leaves most in their place."""
+    return matched(kept * (len(kept) + 1) + np.eye(len(kept), dtype=np.int64))
 
 
 def solve_again(

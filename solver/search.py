@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from solver.board import Board, change, commit
-from solver.terms import scatter
+from solver import terms
+from solver.board import Board
 from solver.terms.common import Flags, Ints
-from solver.terms.compiled import kernel
+from solver.terms.compiled import kernel, part
 
 STEEP = 40.0
 """Temperatures above which a dearer proposal is never taken: e^-40 is less than one proposal in 10^17."""
 
 
-@kernel
+@part
 def random_word(state: Ints) -> int:
     """The next word of a xorshift64 generator (Marsaglia 2003); `state` is one non-zero uint64."""
     word = state[0]
@@ -28,26 +28,26 @@ def random_word(state: Ints) -> int:
     return word  # type: ignore[no-any-return]  # compiled: one machine word
 
 
-@kernel
+@part
 def scaled(word: int, limit: int) -> int:
     """A whole number from 0 to limit - 1, from 32 random bits (Lemire 2019, without the rejection)."""
     return np.int64((word * np.uint64(limit)) >> np.uint64(32))  # type: ignore[return-value]
 
 
-@kernel
+@part
 def unit_interval(state: Ints) -> float:
     """A number from 0 up to 1."""
     return (random_word(state) >> np.uint64(11)) * (1.0 / 9007199254740992.0)  # type: ignore[no-any-return]
 
 
-@kernel
+@part
 def copy(source: Ints, target: Ints) -> None:
     """Copies one array over another of its length."""
     for i in range(source.size):
         target[i] = source[i]
 
 
-@kernel
+@part
 def may_sit(column: Ints, allowed: Flags, foreign: Flags, leader: Ints, unit: int, k: int) -> bool:
     """Whether a unit is allowed in a group, or on the waitlist, rules aside."""
     if not allowed[column[k], unit]:
@@ -61,6 +61,7 @@ def anneal(
     start: Ints,
     movable: Ints,
     places: Ints,
+    anywhere: bool,
     state: Ints,
     steps: int,
     hot: float,
@@ -76,48 +77,62 @@ def anneal(
 
     start: where to seat each unit that is nowhere yet; seating is a move from nowhere that is always made.
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
+    anywhere: whether everybody may sit in every group, so that nobody needs to look; it is most of a cheap proposal.
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
     seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were, where the
     temperature is 0; its length is a power of two.
     """
-    groups = board.low.size
+    # Each part is taken out of the board once: wherever the whole board is named, all its parts are loaded for it, and
+    # the compiler spends seconds on taking that away again.
+    people, low, high, column, allowed = board.people, board.low, board.high, board.column, board.allowed
+    foreign, leader, lead_weight, lead_must = board.foreign, board.leader, board.lead_weight, board.lead_must
+    where, filled, counts, likeness, variety = board.where, board.filled, board.counts, board.likeness, board.variety
+    choices, home, cover, pairs, place = board.best, board.home, board.cover, board.pairs, board.place
+    mean, scatter = board.mean, board.scatter
+    counted, varied, chosen = counts.strength.weight.size, variety.strength.weight.size, choices.strength.weight.size
+    near, covered, paired = home.strength.weight.size, cover.strength.weight.size, pairs.strength.weight.size
+    placed, averaged, scattered = place.strength.weight.size, mean.strength.weight.size, scatter.weight.size
+    liked = likeness.strength.weight.size
+    nobody = foreign.shape[0] - 1
+    groups = low.size
     seats = start.size if steps == 0 else 0
     cooling = (cold / hot) ** (1.0 / max(1, steps)) if hot > 0 else 1.0
     temperature = hot
-    # What holds everywhere is looked at once: who may sit where is most of the price of a cheap proposal.
-    anywhere = board.allowed.all() and not board.foreign.any()
     for step in range(seats + steps):
         seating = step < seats
         other = -1
         if seating:
             one = step
             source, target = -1, start[one]
-            mine, theirs = board.people[one], 0
+            mine, theirs = people[one], 0
         else:
             temperature *= cooling
             word = random_word(state)
             one = movable[scaled(word >> np.uint64(32), movable.size)]
-            source = board.where[one]
+            source = where[one]
             if word & np.uint64(7):
                 other = movable[scaled(word & np.uint64(0xFFFFFFFF), movable.size)]
-                target = board.where[other]
-                if target == source or not (
-                    anywhere or may_sit(board.column, board.allowed, board.foreign, board.leader, other, source)
-                ):
+                target = where[other]
+                if target == source or not (anywhere or may_sit(column, allowed, foreign, leader, other, source)):
                     continue
             else:
                 target = places[scaled(word & np.uint64(0xFFFFFFFF), places.size)]
                 if target == source:
                     continue
-            if not (anywhere or may_sit(board.column, board.allowed, board.foreign, board.leader, one, target)):
+            if not (anywhere or may_sit(column, allowed, foreign, leader, one, target)):
                 continue
-            mine = board.people[one]
-            theirs = board.people[other] if other >= 0 else 0
+            mine = people[one]
+            theirs = people[other] if other >= 0 else 0
             if mine != theirs:
-                if target < groups and board.filled[target] + mine - theirs > board.high[target]:
+                if target < groups and filled[target] + mine - theirs > high[target]:
                     continue
-                if source < groups and board.filled[source] + theirs - mine > board.high[source]:
+                if source < groups and filled[source] + theirs - mine > high[source]:
+                    continue
+                # Nor does anybody leave a group that has just enough: what it takes to win them back is dear.
+                if source < groups and theirs < mine and filled[source] + theirs - mine < low[source]:
+                    continue
+                if target < groups and mine < theirs and filled[target] + mine - theirs < low[target]:
                     continue
         soft = 0
         hard = 0
@@ -126,15 +141,71 @@ def anneal(
             waiting = mine - theirs
         elif source == groups:
             waiting = theirs - mine
-        if board.scatter.weight.size:
-            s, h = scatter.change(board.scatter, one, other, source, target)
+        if scattered:
+            s, h = terms.scatter.change(scatter, one, other, source, target)
             soft += s
             hard += h
-        # Either side in turn, so that there is one call to inline.
+        # What it would cost either group to have `into` instead of `out`; in turn, so that there is one call to inline.
         for side in range(2):
             k = target if side else source
-            if k >= 0:
-                s, h = change(board, k, other if side else one, one if side else other, anywhere)
+            out = other if side else one
+            into = one if side else other
+            if k < 0:
+                continue
+            before = filled[k]
+            after = before
+            if out >= 0:
+                after -= people[out]
+            if into >= 0:
+                after += people[into]
+            if placed:
+                s, h = terms.place.change(place, k, out, into)
+                soft += s
+                hard += h
+            if not anywhere:
+                who = leader[k] if k < groups else nobody
+                if out >= 0 and (not allowed[column[k], out] or foreign[who, out]):
+                    hard -= people[out]
+                if into >= 0 and (not allowed[column[k], into] or foreign[who, into]):
+                    hard += people[into]
+            if k == groups:
+                continue
+            if before != after:
+                hard += max(0, low[k] - after) - max(0, low[k] - before)
+                if leader[k] == nobody and (before == 0) != (after == 0):
+                    led = 1 if before == 0 else -1
+                    soft += lead_weight[k] * led
+                    hard += lead_must[k] * led
+            if liked:
+                s, h = terms.likeness.change(likeness, k, out, into)
+                soft += s
+                hard += h
+            if counted:
+                s, h = terms.count.change(counts, k, out, into, before, after)
+                soft += s
+                hard += h
+            if varied:
+                s, h = terms.variety.change(variety, k, out, into, before, after)
+                soft += s
+                hard += h
+            if chosen:
+                s, h = terms.best.change(choices, k, out, into, before, after)
+                soft += s
+                hard += h
+            if near:
+                s, h = terms.home.change(home, k, out, into)
+                soft += s
+                hard += h
+            if covered:
+                s, h = terms.cover.change(cover, k, out, into)
+                soft += s
+                hard += h
+            if paired:
+                s, h = terms.pairs.change(pairs, where, k, out, into)
+                soft += s
+                hard += h
+            if averaged:
+                s, h = terms.mean.change(mean, k, out, into)
                 soft += s
                 hard += h
         if not seating:
@@ -147,15 +218,37 @@ def anneal(
                     continue
         for side in range(2):
             k = target if side else source
-            if k >= 0:
-                commit(board, k, other if side else one, one if side else other)
-        if board.scatter.weight.size:
-            scatter.commit(board.scatter, one, source, target)
+            out = other if side else one
+            into = one if side else other
+            if k < 0:
+                continue
+            if out >= 0:
+                filled[k] -= people[out]
+            if into >= 0:
+                filled[k] += people[into]
+            if k == groups:
+                continue
+            if liked:
+                terms.likeness.commit(likeness, k, out, into)
+            if counted:
+                terms.count.commit(counts, k, out, into)
+            if varied:
+                terms.variety.commit(variety, k, out, into)
+            if chosen:
+                terms.best.commit(choices, k, out, into)
+            if near:
+                terms.home.commit(home, k, out, into)
+            if covered:
+                terms.cover.commit(cover, k, out, into)
+            if averaged:
+                terms.mean.commit(mean, k, out, into)
+        if scattered:
+            terms.scatter.commit(scatter, one, source, target)
             if other >= 0:
-                scatter.commit(board.scatter, other, target, source)
-        board.where[one] = target
+                terms.scatter.commit(scatter, other, target, source)
+        where[one] = target
         if other >= 0:
-            board.where[other] = source
+            where[other] = source
         now[0] += hard
         now[1] += waiting
         now[2] += soft
@@ -164,7 +257,7 @@ def anneal(
             now[0] < best[0] or (now[0] == best[0] and (now[1] < best[1] or (now[1] == best[1] and now[2] < best[2])))
         ):
             copy(now, best)
-            copy(board.where, best_where)
+            copy(where, best_where)
 
 
 def generator(seed: int) -> Ints:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
@@ -19,6 +19,9 @@ from service.changes import Changes, parsed_absent, parsed_set, parsed_weight
 from service.faults import Fault, InputError
 from service.version import __version__
 from service.words import known_language
+
+if TYPE_CHECKING:
+    from solver.beside import Beside
 
 DONE, OTHER, BAD_INPUT, CONTRADICTION, NOTHING_FOUND, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit codes."""
@@ -134,14 +137,22 @@ def changes_in(given: dict[str, Any]) -> Changes:
     return changes
 
 
-def warmed(*, as_json: bool) -> None:
-    """Loads the search, which takes a while the first time on a machine, before anybody's clock runs."""
-    from service.warm import warm_up  # noqa: PLC0415
-    from solver.terms.compiled import compiled  # noqa: PLC0415
+def compiling() -> Beside | None:
+    """Begins to compile the search, the first time on a machine, while the programme is read."""
+    from solver.beside import beside  # noqa: PLC0415
 
-    if not (as_json or compiled()):
-        err.print("Compiling the search: once, and some fifteen seconds; it does not count as time.", style="dim")
-    warm_up()
+    return beside()
+
+
+def warmed(helper: Beside | None = None, *, as_json: bool) -> None:
+    """Loads the search, which takes a while the first time on a machine, before anybody's clock runs."""
+    from solver.terms.folder import complete  # noqa: PLC0415
+
+    if not (as_json or complete()):
+        err.print("Compiling the search: once, and some ten seconds; it does not count as time.", style="dim")
+    from service.warm import warm_up  # noqa: PLC0415
+
+    warm_up(helper, all_of_it=False)
 
 
 def as_program(found: Any) -> None:

@@ -10,6 +10,7 @@ from service.cli.common import (
     DONE,
     INTERRUPTED,
     as_program,
+    compiling,
     err,
     interruptible,
     limits_of,
@@ -44,6 +45,7 @@ def compose(
     as_json: bool,
 ) -> int:
     """Compose networks and trios for PROGRAMME, and write the proposal."""
+    helper = compiling()
     # Solving loads slowly, so only commands that solve load it.
     from service.compose import answer  # noqa: PLC0415
     from service.progress import watched  # noqa: PLC0415
@@ -52,7 +54,7 @@ def compose(
     from service.summary import summary  # noqa: PLC0415
 
     asked = load(programme, skip_bad_rows=skip_bad_rows)
-    warmed(as_json=as_json)
+    warmed(helper, as_json=as_json)
     with watched(err, quiet=as_json) as watch, interruptible() as stopped:
         found = answer(asked, limits_of(time_limit, effort, seed, workers), listen=watch, stopped=stopped)
     if found.proposal is None:

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import coo_array, csr_array
 
 from solver.columns.question import Question
-from solver.columns.sets import UNIT, Cut, Members
+from solver.columns.sets import UNIT, Cut, Duals, Members
+from solver.linear import LinearProgram, Sparse, solve
 
 MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 12, 0.05, 1e-6
 """Cuts at most, new ones in one round, by how much a cut is broken, and how much of a set is none."""
@@ -30,6 +29,12 @@ class Master:
     cuts: NDArray[np.float64]
     classes: NDArray[np.float64]
     sets: list[tuple[Members, float]]
+
+    def duals(self, cuts: Iterable[Cut]) -> Duals:
+        """What units and cuts are worth, in parts of a unit."""
+        costs = zip(cuts, np.rint(self.cuts * UNIT).astype(np.int64).tolist(), strict=True)
+        units = np.rint(self.units * UNIT).astype(np.int64).tolist()
+        return Duals(units, {cut: cost for cut, cost in costs if cost})
 
 
 class _Sparse:
@@ -50,12 +55,11 @@ class _Sparse:
 
     def solve(self, right: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]] | None:
         """The optimum, how much of each column, and the duals; None where there is none."""
-        entries = (np.array(self._values, dtype=np.float64), (self._rows, self._columns))
-        table = csr_array(coo_array(entries, shape=(len(right), len(self.costs))))
-        found = linprog(np.array(self.costs), A_eq=table, b_eq=right, method="highs-ds")  # type: ignore[call-overload]
-        if found.status != 0:
-            return None
-        return float(found.fun), found.x, found.eqlin.marginals
+        table = Sparse.of(self._rows, self._columns, self._values, height=len(right))
+        costs = np.array(self.costs)
+        width = len(costs)
+        found = solve(LinearProgram(costs, table, right, right, np.zeros(width), np.full(width, np.inf))).optimum
+        return None if found is None else (found.value, found.x, found.duals)
 
 
 def solved(

@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.lowering import Best
 from solver.terms.common import Flags, Ints, Priced, Strengths, Units, carries, offsets, strengths
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -44,7 +44,7 @@ def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard
     )
 
 
-@kernel
+@part
 def change(board: BestBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -71,7 +71,7 @@ def change(board: BestBoard, k: int, out: int, into: int, before: int, after: in
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: BestBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     gone, come, tally = board.carries[out], board.carries[into], board.tally[k]

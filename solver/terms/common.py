@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.lowering import Term
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 
 TermT_co = TypeVar("TermT_co", bound=Term, covariant=True)
 Ints = NDArray[np.int64]
@@ -105,19 +105,19 @@ def carries(carriers: Sequence[Sequence[int]], units: Units) -> Ints:
     return found
 
 
-@kernel
+@part
 def first_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit starts; nobody (-1) has an empty run."""
     return carried.start[unit] if unit >= 0 else 0
 
 
-@kernel
+@part
 def end_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit ends."""
     return carried.start[unit + 1] if unit >= 0 else 0
 
 
-@kernel
+@part
 def next_item(carried: Lists, i: int, i_end: int, j: int, j_end: int) -> tuple[int, int, int, int]:
     """The next item of two runs, by how much its number changes if the first unit leaves and the second comes, and
     where either run goes on."""
@@ -134,7 +134,7 @@ def next_item(carried: Lists, i: int, i_end: int, j: int, j_end: int) -> tuple[i
     return item, step, i, j
 
 
-@kernel
+@part
 def retally(carried: Lists, row: Ints, out: int, into: int) -> None:
     """Counts the items of one unit out of a row of numbers, and those of another in."""
     for i in range(first_of(carried, out), end_of(carried, out)):

@@ -23,7 +23,7 @@ from solver.terms.common import (
     retally,
     strengths,
 )
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -102,14 +102,14 @@ def _plain(carriers: Sequence[Sequence[Sequence[int]]], units: Units) -> tuple[l
     return plain, np.array(rows, dtype=np.int64).reshape(len(rows), len(units) + 1)
 
 
-@kernel
+@part
 def price(low: int, high: int, lone: int, count: int) -> int:
     """The price of one value at one count; a band may be crossed, and then both ends add."""
     short = 0 if lone and count == 0 else max(0, low - count)
     return short + max(0, count - high)
 
 
-@kernel
+@part
 def total(board: CountBoard, k: int, t: int, size: int) -> int:
     """What term t costs group k at a size, with the tallies as they are."""
     price_of_all = 0
@@ -119,7 +119,7 @@ def total(board: CountBoard, k: int, t: int, size: int) -> int:
     return price_of_all
 
 
-@kernel
+@part
 def change(board: CountBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -138,9 +138,11 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
         if gone != come and strength.active[t, k]:
             difference = 0
             if gone >= 0:
-                difference += step_of(board, k, gone, after, -1)
+                count = board.tally[k, gone]
+                difference += step_of(board, gone, after, count, count - 1)
             if come >= 0:
-                difference += step_of(board, k, come, after, 1)
+                count = board.tally[k, come]
+                difference += step_of(board, come, after, count, count + 1)
             soft += strength.weight[t] * difference
             hard += strength.must[t] * difference
     carried = board.carried
@@ -150,21 +152,21 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
         v, step, i, j = next_item(carried, i, i_end, j, j_end)
         t = board.term[v]
         if step != 0 and strength.active[t, k]:
-            difference = step_of(board, k, v, after, step)
+            count = board.tally[k, v]
+            difference = step_of(board, v, after, count, count + step)
             soft += strength.weight[t] * difference
             hard += strength.must[t] * difference
     return soft, hard
 
 
-@kernel
-def step_of(board: CountBoard, k: int, v: int, size: int, step: int) -> int:
-    """What it would cost to have so many more of a value in a group of this size."""
+@part
+def step_of(board: CountBoard, v: int, size: int, count: int, then: int) -> int:
+    """What it would cost to have another number of a value in a group of this size."""
     low, high, lone = board.low[board.row[v], size], board.high[board.row[v], size], board.lone[v]
-    old = board.tally[k, v]
-    return price(low, high, lone, old + step) - price(low, high, lone, old)  # type: ignore[no-any-return]
+    return price(low, high, lone, then) - price(low, high, lone, count)  # type: ignore[no-any-return]
 
 
-@kernel
+@part
 def commit(board: CountBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     retally(board.carried, board.tally[k], out, into)

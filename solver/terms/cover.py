@@ -22,7 +22,7 @@ from solver.terms.common import (
     offsets,
     strengths,
 )
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 MOST_TOPICS = 64
@@ -69,19 +69,19 @@ def build(terms: Sequence[Priced[Cover]], units: Units, groups: int) -> CoverBoa
     )
 
 
-@kernel
+@part
 def price(asks: int, offers: int, both: int) -> int:
     """Asks without an offer: all where nobody offers; one where the only offerer is the asker."""
     return asks * (offers == 0) + (offers == 1) * (both == 1)
 
 
-@kernel
+@part
 def price_of(tally: Ints, topics: int, topic: int) -> int:
     """The price of one topic in a group with these numbers."""
     return price(tally[topic], tally[topics + topic], tally[2 * topics + topic])  # type: ignore[no-any-return]
 
 
-@kernel
+@part
 def change(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     if board.carries.shape[1]:
@@ -116,7 +116,7 @@ def change(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, int]:
     return soft, hard
 
 
-@kernel
+@part
 def change_of_all(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """The same, topic by topic without a branch."""
     soft = 0
@@ -138,7 +138,7 @@ def change_of_all(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, 
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: CoverBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     topics = board.term.size

@@ -21,7 +21,7 @@ from solver.terms.common import (
     retally,
     strengths,
 )
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -68,7 +68,7 @@ def build(terms: Sequence[Priced[Home]], units: Units, groups: int) -> HomeBoard
     )
 
 
-@kernel
+@part
 def change(board: HomeBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -104,7 +104,7 @@ def change(board: HomeBoard, k: int, out: int, into: int) -> tuple[int, int]:
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: HomeBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     carried = board.carried

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from solver.lowering import Likeness
 from solver.terms.common import Ints, Priced, Strengths, Units, strengths
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 Cube = NDArray[np.int32] | NDArray[np.int64]
@@ -61,7 +61,7 @@ def build(terms: Sequence[Priced[Likeness]], units: Units, groups: int) -> Liken
     )
 
 
-@kernel
+@part
 def change(board: LikenessBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -86,13 +86,13 @@ def change(board: LikenessBoard, k: int, out: int, into: int) -> tuple[int, int]
     return soft, hard
 
 
-@kernel
+@part
 def rounded(total: int, scale: int) -> int:
     """A sum over its scale, to the nearest whole, halves up."""
     return (2 * total + scale) // (2 * scale)
 
 
-@kernel
+@part
 def commit(board: LikenessBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     for t in range(board.strength.weight.size):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from solver.lowering import Mean
 from solver.terms.common import Ints, Priced, Strengths, Units, strengths
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 TIE = 1e-9
@@ -63,7 +63,7 @@ def build(terms: Sequence[Priced[Mean]], units: Units, groups: int) -> MeanBoard
     )
 
 
-@kernel
+@part
 def price(board: MeanBoard, t: int, total: int, known: int) -> int:
     """What term t costs a group with these numbers."""
     if known == 0 or board.hundredth[t] == 0:
@@ -71,7 +71,7 @@ def price(board: MeanBoard, t: int, total: int, known: int) -> int:
     return int(np.floor(abs(total / known - board.mean[t]) / board.hundredth[t] + 0.5 + TIE))
 
 
-@kernel
+@part
 def change(board: MeanBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -94,7 +94,7 @@ def change(board: MeanBoard, k: int, out: int, into: int) -> tuple[int, int]:
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: MeanBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     for t in range(board.strength.weight.size):

@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.lowering import Pairs
 from solver.terms.common import Ints, Priced, Strengths, Units, offsets, strengths
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -49,7 +49,7 @@ def build(terms: Sequence[Priced[Pairs]], units: Units, groups: int) -> PairsBoa
     )
 
 
-@kernel
+@part
 def change(board: PairsBoard, where: Ints, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price.
 

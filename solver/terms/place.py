@@ -9,7 +9,7 @@ import numpy as np
 
 from solver.lowering import Place
 from solver.terms.common import Ints, Priced, Strengths, Units, strengths
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -47,7 +47,7 @@ def build(terms: Sequence[Priced[Place]], units: Units, groups: int) -> PlaceBoa
     )
 
 
-@kernel
+@part
 def change(board: PlaceBoard, k: int, out: int, into: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0

@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 
 from solver.lowering import Scatter
 from solver.terms.common import Ints, Lists, Priced, Units, end_of, first_of, lists, next_item
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import LinearExpr
 
 
@@ -40,7 +40,7 @@ def build(terms: Sequence[Priced[Scatter]], units: Units, groups: int) -> Scatte
     )
 
 
-@kernel
+@part
 def change(board: ScatterBoard, one: int, other: int, source: int, target: int) -> tuple[int, int]:
     """What it would cost if `one` moved from source (-1: from nowhere) to target, and `other` (-1: nobody) back.
 
@@ -71,7 +71,7 @@ def change(board: ScatterBoard, one: int, other: int, source: int, target: int) 
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: ScatterBoard, unit: int, source: int, target: int) -> None:
     """Moves a unit between places (-1: from nowhere)."""
     for i in range(first_of(board.carried, unit), end_of(board.carried, unit)):

@@ -21,7 +21,7 @@ from solver.terms.common import (
     offsets,
     strengths,
 )
-from solver.terms.compiled import kernel
+from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
 
@@ -56,7 +56,7 @@ def build(terms: Sequence[Priced[Variety]], units: Units, groups: int) -> Variet
     )
 
 
-@kernel
+@part
 def change(board: VarietyBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
@@ -80,7 +80,7 @@ def change(board: VarietyBoard, k: int, out: int, into: int, before: int, after:
     return soft, hard
 
 
-@kernel
+@part
 def commit(board: VarietyBoard, k: int, out: int, into: int) -> None:
     """Puts unit `into` in group k instead of `out` (-1: nobody)."""
     carried = board.carried

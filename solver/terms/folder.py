@@ -1,0 +1,57 @@
+"""Where compiled kernels are kept, and whether all of them are there: without loading what compiles."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+_SOLVER = Path(__file__).parent.parent
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with any kernel: a cached kernel has those that it calls inside, and numba looks at its own file only."""
+    digest = hashlib.sha256()
+    rotations = (_SOLVER / "rotation" / "kernels").glob("*.py")
+    for source in sorted([*(_SOLVER / "terms").glob("*.py"), *rotations, _SOLVER / "board.py", _SOLVER / "search.py"]):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def folder() -> Path:
+    """Where it is said, else beside the sources where that can be written, else in the user's cache, else for now."""
+    stated = os.environ.get("NUMBA_CACHE_DIR")
+    if stated:
+        return Path(stated)
+    home = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    for base in (_SOLVER / "__pycache__", home / "kring"):
+        try:
+            found = base / f"kernels-{fingerprint()}"
+            found.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            continue
+        if os.access(found, os.W_OK):
+            return found
+    return Path(tempfile.mkdtemp(prefix="kring-kernels-"))
+
+
+def _mark() -> Path:
+    """Another numba or Python compiles anew."""
+    return folder() / f"complete-{fingerprint()}-{version('numba')}-{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def complete() -> bool:
+    """Whether all kernels of these sources were compiled before on this machine."""
+    return _mark().exists()
+
+
+def say_complete() -> None:
+    """From now on they are."""
+    folder().mkdir(parents=True, exist_ok=True)
+    _mark().touch()

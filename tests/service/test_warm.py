@@ -1,0 +1,90 @@
+"""Warming up: what is compiled then is all that composing and planning ever call."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numba as nb
+import pytest
+
+from solver.ahead import Job, of_few, of_meetings, of_search
+from solver.search import anneal
+
+REPOSITORY = Path(__file__).parent.parent.parent
+SMALL = ("career-counsellors", "education-domain", "sustainable-careers", "team-leaders", "sme-owners")
+"""Fixtures of up to fifty people; with rules within the trio and over the meetings between them."""
+
+NEW = """
+import random
+import sys
+from pathlib import Path
+
+from service.compose import answer
+from service.reading import load
+from service.warm import warm_up
+from solver.ahead import do, of_few, of_meetings
+from solver.compose import compose
+from solver.limits import Limits, Watch
+from solver.rotation import kernels
+from solver.rules import MUST
+from solver.search import anneal
+from tests.solver.worlds import NETWORK_RULES, a_problem
+
+unheard = lambda progress: None
+warm_up()
+do([*of_meetings(), *of_few()])
+called = [anneal, *(each for each in vars(kernels).values() if hasattr(each, "overloads"))]
+before = {each.py_func.__name__: set(each.overloads) for each in called}
+assert len(before) == 7, before
+for kind in NETWORK_RULES:
+    for seed in range(3):
+        for musts in (0.0, 1.0):
+            problem = a_problem(random.Random(seed), 9, [kind], musts=musts)
+            compose(problem, Watch(Limits(effort=1), lambda: 0.0), unheard)
+for fixture in sys.argv[1:]:
+    answer(load(Path("fixtures") / fixture / "programme.toml"), Limits(effort=1))
+for each in called:
+    for signature in set(each.overloads) - before[each.py_func.__name__]:
+        print(each.py_func.__name__, signature)
+"""
+
+
+def test_nothing_is_compiled_after_warming_up() -> None:
+    """Every rule over networks, as a must and with a weight, and fixtures with meetings: no kernel has a new signature.
+
+    In a process of its own: numbers that other tests make up may be larger than those of any programme.
+    """
+    command = [sys.executable, "-c", NEW, *SMALL]
+    done = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+@pytest.mark.parametrize("job", [*of_search(beside=False), *of_search(beside=True)], ids=lambda job: job[0].__module__)
+def test_a_part_of_the_search_is_compiled_for_what_the_search_gives_it(job: Job) -> None:
+    """The arrays of a term are a part of the board for which the search is compiled, and all else are whole numbers."""
+    _, (board, *others) = job
+    anneal_takes = {field for signature in anneal.overloads for field in signature[0].types}
+    if anneal_takes:
+        assert nb.typeof(board) in anneal_takes
+    assert {nb.typeof(other) for other in others} <= {nb.int64, nb.int64[::1]}
+
+
+def test_every_part_of_the_search_is_compiled_ahead() -> None:
+    """Each term has a `change`, and a `commit` where it has a state; one half has none of the other."""
+    mine, others = ([kernel for kernel, _ in of_search(beside=beside)] for beside in (False, True))
+    assert not set(mine) & set(others)
+    names = sorted(f"{kernel.__module__.rpartition('.')[2]}.{kernel.__name__}" for kernel in [*mine, *others])
+    stateful = ("best", "count", "cover", "home", "likeness", "mean", "scatter", "variety")
+    assert names == sorted(
+        [f"{term}.commit" for term in stateful] + [f"{term}.change" for term in (*stateful, "pairs", "place")]
+    )
+
+
+def test_each_kernel_of_the_meetings_is_compiled_ahead() -> None:
+    """All that the package of kernels exports."""
+    from solver.rotation import kernels
+
+    exported = {each for each in vars(kernels).values() if hasattr(each, "overloads")}
+    assert {kernel for kernel, _ in [*of_meetings(), *of_few()]} == exported
