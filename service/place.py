@@ -7,12 +7,12 @@ newcomer waiting and with the newcomer in each network, so that the difference i
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from service.baseline import Baseline
-from service.candidates import Candidate, CandidateList
+from service.candidates import PERSON_COLUMNS, Candidate, CandidateList
 from service.faults import Fault, InputError
 from service.intake.candidates import read_candidates
 from service.intake.tables import Objects, Source
@@ -111,6 +111,7 @@ class Placer:
         self.question = self._named(asked.question)
         self.composition = self.baseline.composition(self.question)
         self._rows = _rows(self.question.candidates)
+        self._ids = frozenset(_ids(self.question.candidates))
 
     def _named(self, question: Question) -> Question:
         """The question with its free networks named as in the proposal."""
@@ -121,21 +122,33 @@ class Placer:
 
     def read(self, source: Source) -> tuple[Candidate, ...]:
         """The newcomers in a file; raises InputError with every fault."""
-        question = self.question
-        programme = question.programme
+        try:
+            found = self._read(source)
+        except InputError:
+            pass  # what is wrong is said with everybody there: it may be about one of them
+        else:
+            # Most newcomers name nobody, and then who is there matters only where one of them has the same id.
+            named = any(person.cells.keys() & PERSON_COLUMNS for person in found.candidates)
+            left_out = any(note.row is not None for note in found.notes)
+            if found.candidates and not named and not left_out and self._ids.isdisjoint(_ids(found)):
+                return found.candidates
+        found = self._read(Objects("candidates", self._rows), source)
+        newcomers = found.candidates[len(self._rows) :]
+        if not newcomers:
+            raise InputError([Fault(code="no_candidates", file=_name(source))])
+        return newcomers
+
+    def _read(self, *sources: Source) -> CandidateList:
+        programme = self.question.programme
         fixed = [network.name for network in programme.networks.fixed]
-        found = read_candidates(
-            [Objects("candidates", self._rows), source],
+        return read_candidates(
+            sources,
             vocabularies=programme.vocabularies,
             used_columns=programme.used_columns(),
             keep=programme.keep,
             network_names=fixed or None,
             skip_bad_rows=False,
         )
-        newcomers = found.candidates[len(self._rows) :]
-        if not newcomers:
-            raise InputError([Fault(code="no_candidates", file=_name(source))])
-        return newcomers
 
     def rank(self, newcomer: Candidate) -> Ranking:
         """Every network for one newcomer."""
@@ -195,6 +208,10 @@ def _rows(listed: CandidateList) -> list[Mapping[str, Any]]:
         | {"id": person.id}
         for person in listed.candidates
     ]
+
+
+def _ids(listed: CandidateList) -> Iterator[str]:
+    return (person.id for person in listed.candidates)
 
 
 def _with(listed: CandidateList, newcomer: Candidate) -> CandidateList:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -294,6 +295,12 @@ def usual_name(rule: str, parameters: Mapping[str, Any]) -> str:
     """What a rule is called where its programme gives it no name (detail 16); a second one gets " 2" behind it."""
     parts = [str(parameters[key]) for key in ("attribute", "value") if key in parameters]
     return " ".join([rule, *parts])
+
+
+def made_name(asked: RuleAsked) -> bool:
+    """Whether Kring made the name of a rule, because its organiser gave it none."""
+    usual = re.escape(usual_name(asked.rule, asked.parameters))
+    return re.fullmatch(rf"{usual}( \d+)?", asked.name) is not None
 
 
 def _rules(entries: Sequence[Mapping[str, Any]]) -> list[RuleAsked]:

@@ -7,13 +7,12 @@ has none yet is said by its own definition, so that a new rule can be read at on
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
 from service.candidates import canonical_column
-from service.programme import Programme, RuleAsked, usual_name
+from service.programme import Programme, RuleAsked, made_name
 from service.report.telling import Teller
 from service.words import catalogue, say
 from solver.rules import RULES, Rule, TrioRule
@@ -97,7 +96,6 @@ def _same(column: str, tell: Teller) -> str:
 
 
 def _wish(asked: RuleAsked, language: str) -> Wish:
-    usual = re.escape(usual_name(asked.rule, asked.parameters))
     return Wish(
         asked.name,
         sentence(asked, language),
@@ -105,7 +103,7 @@ def _wish(asked: RuleAsked, language: str) -> Wish:
         asked.must,
         asked.weight,
         _in_trios(asked),
-        own_name=re.fullmatch(rf"{usual}( \d+)?", asked.name) is None,
+        own_name=not made_name(asked),
     )
 
 

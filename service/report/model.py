@@ -212,6 +212,9 @@ class RuleRow:
     """A rule with what it costs; a rule over trios is summed over the networks and has no bound of its own."""
 
     name: str
+    """As programmes and the command line know it."""
+    title: str
+    """As a reader does."""
     rule: str
     definition: str
     details: tuple[str, ...]

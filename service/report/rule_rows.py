@@ -12,6 +12,7 @@ from service.proposal_file import Proposal
 from service.question import Question
 from service.report.model import Breach, RuleRow
 from service.report.people import Directory
+from service.report.rule_titles import rule_title, rule_titles
 from service.report.telling import Teller
 from service.words import catalogue
 from solver.rules import RULES, Rule, TrioRule
@@ -31,6 +32,7 @@ class RuleWriter:
         self.networks = [network.name for network in question.problem.networks]
         self.directory = directory
         self.tell = tell
+        self.titles = rule_titles(question.programme, tell)
         self.told_in = question.programme.language
         """The language of the texts in the proposal."""
 
@@ -61,6 +63,8 @@ class RuleWriter:
         definition = kind.definition.say(self.tell.language, _Facts(self._facts(rule)))
         return RuleRow(
             name=row["name"],
+            # That everybody meets comes first where no rule asks for it, and is no rule of the programme.
+            title=self.titles.get(row["name"]) or rule_title(row["rule"], row["name"], self.tell),
             rule=row["rule"],
             definition=definition,
             details=tuple(self._details(rule)) if rule is not None else (),

@@ -74,11 +74,11 @@ def _rules(report: Report, tell: Teller) -> str:
     if not rules:
         return tell("report.rules_none")
     told = tell("report.rules_hold", n=sum(not rule.penalty for rule in rules), total=len(rules))
-    paid = [(rule.cost, rule.name) for rule in rules if rule.cost]
+    paid = [(rule.cost, rule.title) for rule in rules if rule.cost]
     if not paid:
         return told
     dearest = sorted(paid, key=lambda row: -row[0])[:DEAREST]
-    listed = ", ".join(tell("report.dear_rule", rule=name, n=cost) for cost, name in dearest)
+    listed = ", ".join(tell("report.dear_rule", rule=title, n=cost) for cost, title in dearest)
     return f"{told} {tell('report.dearest', rules=listed)}"
 
 

@@ -178,7 +178,7 @@ def _rules(report: Report, tell: Teller) -> Iterator[tuple[Cell, ...]]:
 
 def _rule(rule: RuleRow, tell: Teller) -> tuple[Cell, ...]:
     meaning = " · ".join((rule.definition, *rule.details))
-    return rule.name, meaning, strength(tell, rule), rule.penalty, rule.cost, rule.bound
+    return rule.title, meaning, strength(tell, rule), rule.penalty, rule.cost, rule.bound
 
 
 def _waitlist_headings(shared: Shared, tell: Teller) -> list[str]:

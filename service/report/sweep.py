@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from service.baseline import WAITLIST
+from service.report.rule_titles import rule_titles
 from service.report.telling import Teller
 from service.what_if import Compared, WhatIf
 
@@ -85,10 +86,13 @@ def panels(found: WhatIf, tell: Teller) -> list[Panel]:
         {row["name"]: row["penalty"] for row in side["rules"]} if side else {} for side in sides
     ]
     names = dict.fromkeys([*before, *(name for each in after for name in each)])
+    titles: dict[str, str] = {}
+    for compared in reversed(found.compared):
+        titles |= rule_titles(compared.question.programme, tell, found.baseline.proposal)
     for name in names:
         values = [each.get(name) for each in after]
         if any(value for value in (*values, before.get(name))):
-            drawn.append(panel(name, values, ticks, before.get(name)))
+            drawn.append(panel(titles.get(name, name), values, ticks, before.get(name)))
     return drawn
 
 
@@ -121,6 +125,7 @@ def comparison_page(compared: Compared) -> bytes:
         tell=tell,
         title=compared.baseline.proposal["programme"]["name"],
         told=told,
+        titles=rule_titles(compared.question.programme, tell, compared.baseline.proposal),
         place=place,
     )
 

@@ -24,56 +24,44 @@ COMMON_DENOMINATOR_LIMIT = 1 << 40
 """Above it, agreements are rounded to this scale for the search; the recount stays exact."""
 
 
-class _Scale:
-    """A column of numbers: how far two people are apart, of the whole range."""
-
-    def __init__(self, column: Number) -> None:
-        unit, self._values = whole_numbers(column.values)
-        # The range is of the whole column: looked up per pair it would cost more than all the rest.
-        self._span = int(column.span() * unit) or 1
-        self.denominators = {self._span}
-
-    def apart(self, one: int, other: int, whole: int) -> int | None:
-        """The distance in parts of a whole; None where either says nothing."""
-        mine, theirs = self._values[one], self._values[other]
-        return None if mine is None or theirs is None else abs(mine - theirs) * whole // self._span
-
-
-class _Kinds:
-    """A column of values: what two people do not share, of what they have together."""
-
-    def __init__(self, column: Category) -> None:
-        self._codes = [frozenset(codes) for codes in column.codes]
-        most = 2 * max(map(len, self._codes), default=0)
-        self.denominators = set(range(1, min(most, len(column.names)) + 1))
-
-    def apart(self, one: int, other: int, whole: int) -> int | None:
-        """The distance in parts of a whole; None where either says nothing."""
-        mine, theirs = self._codes[one], self._codes[other]
-        if not mine or not theirs:
-            return None
-        if mine.isdisjoint(theirs):
-            return whole
-        return whole - whole * len(mine & theirs) // len(mine | theirs)
-
-
 class Agreement:
-    """How much any two people agree, in parts of one whole: sums of whole numbers are exact and take no time."""
+    """How much any two people agree, in parts of one whole: sums of whole numbers are exact, and quick."""
 
-    def __init__(self, columns: Sequence[_Scale | _Kinds]) -> None:
-        self._columns = columns
-        together = lcm(*(denominator for column in columns for denominator in column.denominators))
-        self.whole = together * lcm(*range(1, len(columns) + 1))
+    def __init__(self, numbers: Sequence[Number], categories: Sequence[Category]) -> None:
+        scales = []
+        for column in numbers:
+            unit, values = whole_numbers(column.values)
+            # The range is of everybody: looked up per pair it would cost more than all the rest.
+            scales.append((int(column.span() * unit) or 1, values))
+        self._kinds = [_sets(column) for column in categories]
+        # Two people may have as many values together as both have, and no more than there are.
+        most = [min(2 * max(map(len, column.codes), default=0), len(column.names)) for column in categories]
+        spans = [span for span, _ in scales]
+        together = lcm(*spans, *(number for each in most for number in range(1, each + 1)))
+        self.whole = together * lcm(*range(1, len(numbers) + len(categories) + 1))
+        self._scales = [(self.whole // span, values) for span, values in scales]
 
     def parts(self, one: int, other: int) -> int:
         """The whole less the Gower distance, which is the mean over the attributes that both state, else 0."""
-        apart, stated = 0, 0
-        for column in self._columns:
-            found = column.apart(one, other, self.whole)
-            if found is not None:
+        apart, stated, whole = 0, 0, self.whole
+        for unit, values in self._scales:
+            mine, theirs = values[one], values[other]
+            if mine is not None and theirs is not None:
                 stated += 1
-                apart += found
-        return self.whole - (apart // stated if stated else 0)
+                apart += abs(mine - theirs) * unit
+        for sets in self._kinds:
+            a, b = sets[one], sets[other]
+            if a and b:
+                stated += 1
+                if a is not b:
+                    apart += whole if a.isdisjoint(b) else whole - whole * len(a & b) // len(a | b)
+        return whole - (apart // stated if stated else 0)
+
+
+def _sets(column: Category) -> list[frozenset[int]]:
+    """The values of each person; those who have the same share one set."""
+    known = {codes: frozenset(codes) for codes in set(column.codes)}
+    return [known[codes] for codes in column.codes]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -107,12 +95,8 @@ class Diverse(GroupRule):
 
     def agreement(self, pool: Pool) -> Agreement:
         """How much any two people of a pool agree."""
-        return Agreement(
-            tuple(
-                _Scale(pool.numbers[attribute]) if attribute in pool.numbers else _Kinds(pool.category(attribute))
-                for attribute in self.attributes
-            )
-        )
+        numbers = [pool.numbers[each] for each in self.attributes if each in pool.numbers]
+        return Agreement(numbers, [pool.category(each) for each in self.attributes if each not in pool.numbers])
 
     def pricer(self, pool: Pool) -> Pricer:
         agreement = self.agreement(pool)

@@ -60,15 +60,15 @@ class Limit(GroupRule):
 
     def outside(self, count: int, size: int) -> int:
         """How far a count lies outside."""
-        most = self.most(size)
-        return max(0, self.least(size) - count) + (max(0, count - most) if most is not None else 0)
+        return _outside(count, self.least(size), self.most(size))
 
     def pricer(self, pool: Pool) -> Pricer:
         column, values = pool.category(self.attribute), counted(pool, self.attribute, self.value)
 
         def price(group: Group) -> int:
-            counts = count_values(column.codes, group.members, len(column.names))
-            return sum(self.outside(value.count(counts), len(group.members)) for value in values)
+            counts, size = count_values(column.codes, group.members, len(column.names)), len(group.members)
+            least, most = self.least(size), self.most(size)
+            return sum(_outside(value.count(counts), least, most) for value in values)
 
         return price
 
@@ -103,3 +103,7 @@ class Limit(GroupRule):
         carriers = pool.category(self.attribute).carriers()
         values = counted(pool, self.attribute, self.value)
         return [Count(values=tuple((value.carriers(carriers), band) for value in values))]
+
+
+def _outside(count: int, least: int, most: int | None) -> int:
+    return max(0, least - count) + (max(0, count - most) if most is not None else 0)

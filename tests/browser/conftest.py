@@ -91,7 +91,7 @@ def site() -> Iterator[Site]:
     env = os.environ | {"KRING_KEY": KEY}
     command = [sys.executable, "-c", START]
     subprocess.run(
-        [*command, "users", "make", LOGIN, "--password-stdin", "--data", folder],
+        [*command, "users", "make", LOGIN, "--admin", "--password-stdin", "--data", folder],
         cwd=ROOT,
         env=env,
         input=PASSWORD,

@@ -21,6 +21,7 @@ def addresses(site: Site) -> dict[str, str]:
     return {
         "home": "/",
         "account": "/account",
+        "organisers": "/organisers",
         "overview": f"/programmes/{programme}",
         "compose": f"/programmes/{programme}/compose",
         "run": f"/runs/{there['stored']['run']}",
@@ -57,12 +58,15 @@ def test_axe_finds_nothing_serious_and_every_control_has_room_for_a_finger(
 def test_axe_finds_nothing_serious_for_whoever_has_not_signed_in(
     visit: Callable[..., Any], addresses: dict[str, str], language: str
 ) -> None:
-    """The page that asks who you are, and what a link shows."""
+    """The page that asks who you are, and what links show: to a proposal, and for a forgotten password."""
     organiser = visit()
+    organiser.goto(addresses["organisers"])
+    organiser.click("form[action$='/password'] button")
+    forgotten = organiser.input_value("#link")
     organiser.goto(addresses["out"])
     organiser.click("form[action$='/shares'] button")
     stranger = visit(signed_in=False, language=language, bypass_csp=True)
-    for address in ("/sign-in", organiser.input_value("#link")):
+    for address in ("/sign-in", forgotten, "/password/none", organiser.input_value("#link")):
         stranger.goto(address)
         assert stranger.get_attribute("html", "lang") == language
         assert not found_by_axe(stranger)

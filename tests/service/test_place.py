@@ -114,10 +114,18 @@ def test_a_placer_is_asked_many_times() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [{"id": "c3"}, {"id": "n1", "apart_from": "nobody"}, {"id": "n1", "network_wish": "Nergens"}]
+    "row",
+    [
+        {"id": "c3"},
+        {"email": "P3@example.org", "id": "c3"},
+        {"id": "n1", "apart_from": "nobody"},
+        {"id": "n1", "first_name": "Voornaam3", "last_name": "Achternaam3", "apart_from": "Voornaam3 Achternaam3"},
+        {"id": "n1", "network_wish": "Nergens"},
+        {"id": "n1", "consent": "nee"},
+    ],
 )
 def test_a_newcomer_who_cannot_be_read_is_a_fault(row: dict[str, Any]) -> None:
-    """An id that is taken, a reference to nobody, a wish for no network."""
+    """An id that is taken, a reference to nobody or to one of two, a wish for no network, no consent."""
     with pytest.raises(InputError):
         rankings(ASKED, STANDING, Objects("new", [row]))
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from service.programme import read_programme
 from service.report import repeats, report_of, summary_of
 from service.report.charts import bars, stacked
+from service.report.rule_titles import rule_titles
 from service.report.telling import Teller
 from tests.service.report.world import PEOPLE, people, programme, proposal, question
 
@@ -108,7 +110,10 @@ def test_an_even_spread_comes_first_and_has_no_price() -> None:
 def test_summary_says_what_is_decided_paid_and_proven() -> None:
     summary = summary_of(report_of(question(), proposal()))
     assert summary.headline == "4 mensen in 1 netwerk. Eén kandidaat wacht."
-    assert summary.rules == "Eén van de 3 regels geldt volledig. Het duurst: apart (9 punten), exchange (1 punt)."
+    assert summary.rules == (
+        "Eén van de 3 regels geldt volledig. Het duurst: "
+        "Mensen uit elkaar houden (9 punten), Van elkaar leren (1 punt)."
+    )
     assert summary.proof == (
         "Niet bewezen dat dit het beste is. Minder dan 8 punten kan niet; een beter voorstel zou dus hoogstens "
         "20\u00a0% van de kosten besparen.",
@@ -178,3 +183,50 @@ def test_somebody_who_left_stays_in_past_meetings() -> None:
 def test_people_without_a_name_go_by_their_id() -> None:
     rows = [{key: value for key, value in row.items() if key != "name"} for row in people()]
     assert report_of(question(candidates=rows), proposal()).waitlist[0].person.name == PEOPLE[4]["id"]
+
+
+@pytest.mark.parametrize(
+    ("language", "titles"),
+    [
+        (
+            "nl",
+            [
+                "Verscheidenheid: sector",
+                "Verscheidenheid: sector 2",
+                "Minstens of hoogstens zoveel: functie HR",
+                "Eigen",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "De la variété : secteur",
+                "De la variété : secteur 2",
+                "Au moins ou au plus autant : fonction HR",
+                "Eigen",
+            ],
+        ),
+        ("en", ["Variety: sector", "Variety: sector 2", "At least or at most so many: role HR", "Eigen"]),
+        (
+            "de",
+            ["Vielfalt: Branche", "Vielfalt: Branche 2", "Mindestens oder höchstens so viele: Funktion HR", "Eigen"],
+        ),
+    ],
+)
+def test_rules_are_called_in_the_language_of_the_report(language: str, titles: list[str]) -> None:
+    """Only a name that the organiser gave is the same in each; the others say what the rule is."""
+    rules = [
+        {"rule": "spread", "attribute": "sector"},
+        {"rule": "spread", "attribute": "sector"},
+        {"rule": "limit", "attribute": "role", "value": "HR", "max": 2},
+        {"rule": "apart", "name": "Eigen"},
+    ]
+    asked = read_programme({"name": "P", "networks": {"count": 1}, "rules": rules})
+    assert list(rule_titles(asked, Teller(language)).values()) == titles
+
+
+def test_a_rule_that_a_scenario_leaves_out_is_called_as_before() -> None:
+    """It is only in the proposal beside it."""
+    asked = read_programme({"name": "P", "networks": {"count": 1}})
+    titles = rule_titles(asked, Teller("nl"), proposal())
+    assert titles["spread sector"] == "Verscheidenheid: sector"

@@ -139,10 +139,10 @@ def test_workbook_equals_the_proposal() -> None:
     rules = sheets["Regels (organisator)"]
     assert rules[0][0] == "Alleen voor de organisator – dit blad niet doorsturen"
     assert [(row[0], row[3], row[4], row[5]) for row in rules[2:]] == [
-        ("spread sector", 0, 0, 0),
-        ("apart", 1, 9, 0),
-        ("exchange", 1, 1, 0),
-        ("meet_new", 9, "", ""),
+        ("Verscheidenheid: sector", 0, 0, 0),
+        ("Mensen uit elkaar houden", 1, 9, 0),
+        ("Van elkaar leren", 1, 1, 0),
+        ("Telkens anderen ontmoeten", 9, "", ""),
     ]
     assert [row[0] for row in sheets["Wachtlijst (organisator)"][2:]] == ["Eva Fret"]
 
