@@ -10,7 +10,6 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
-from importlib import import_module
 from pathlib import Path
 from threading import Thread
 from typing import Any, TypeVar
@@ -143,9 +142,9 @@ def loading(*, as_json: bool) -> Iterator[None]:
 
     It takes a while the first time on a machine, so another process begins at once.
     """
-    from solver.beside import beside  # noqa: PLC0415
+    from solver import beside as compiling  # noqa: PLC0415
 
-    helper = beside()
+    helper = compiling.beside()
     # What is loaded stays: looking for garbage in it, again and again while it grows, finds none.
     gc.disable()
     try:
@@ -167,9 +166,9 @@ def warmed(*, as_json: bool) -> None:
 
 
 @contextmanager
-def importing(*modules: str) -> Iterator[None]:
-    """Imports what comes next beside what is done meanwhile: kernels leave the interpreter to others."""
-    thread = Thread(target=lambda: [import_module(name) for name in modules], name="importing", daemon=True)
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """Does what will be needed beside what is done meanwhile: kernels leave the interpreter to others."""
+    thread = Thread(target=work, name="beside", daemon=True)
     thread.start()
     yield
     thread.join()

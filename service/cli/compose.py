@@ -10,8 +10,8 @@ from service.cli.common import (
     DONE,
     INTERRUPTED,
     as_program,
+    beside,
     err,
-    importing,
     interruptible,
     limits_of,
     loading,
@@ -21,8 +21,15 @@ from service.cli.common import (
     told,
 )
 
-NEXT = ("ortools.sat.python.cp_model", "service.report", "service.summary")
-"""What is needed some time after the search has begun, in this order."""
+
+def what_comes_next() -> None:
+    """Loads what is needed some time after the search has begun, in this order."""
+    import ortools.sat.python.cp_model  # noqa: F401, PLC0415
+
+    import service.report  # noqa: PLC0415
+    import service.summary  # noqa: PLC0415
+
+    service.report.read_templates()
 
 
 @click.command()
@@ -56,7 +63,7 @@ def compose(
 
         asked = load(programme, skip_bad_rows=skip_bad_rows)
     limits = limits_of(time_limit, effort, seed, workers)
-    with importing(*NEXT), watched(err, quiet=as_json) as watch, interruptible() as stopped:
+    with beside(what_comes_next), watched(err, quiet=as_json) as watch, interruptible() as stopped:
         found = answer(asked, limits, listen=watch, stopped=stopped)
     if found.proposal is None:
         return tell_nothing(found, as_json=as_json)
