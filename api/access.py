@@ -18,7 +18,7 @@ from api.known import Known
 from api.limits import refuse_many_calls, refuse_many_wrong_keys
 from api.problems import DOCS, ProblemError
 from service.store import Store, now
-from service.store.spaces import EVERY_SCOPE, Key, Scope, digest, first_space, key_with
+from service.store.spaces import EVERY_SCOPE, Key, Scope, digest, first_space, key_with, usable_key
 from service.store.users import User, session_of
 
 OPEN = (DOCS, "/api/v1/openapi.json")
@@ -58,13 +58,6 @@ def scopes_of(view: Callable[..., Any]) -> frozenset[Scope] | None:
     """What opens a call; None where it does not say."""
     found: frozenset[Scope] | None = getattr(view, "kring_scopes", None)
     return found
-
-
-def usable_key(key: str) -> str:
-    """A key as callers send it; raises ValueError for one that no header can carry."""
-    if not key.isascii() or not key.isprintable() or not key.strip():
-        raise ValueError("a key is made of letters, digits and signs of ASCII")
-    return key.strip()
 
 
 def ask_for_key(app: Flask, store: Store, key: str | None) -> None:

@@ -205,6 +205,5 @@ def place(body: dict[str, Any], proposal_id: str) -> Response:
 
     A key with scope `intake` gets names and ranks; one with `organise` also what each place costs, and why.
     """
-    there = proposal(store(), space(), proposal_id)
-    ranking = newcomer_in(body, placer(store(), there))
+    ranking = newcomer_in(body, placer(store(), space(), proposal_id))
     return rendered(ranking.as_json() if Scope.ORGANISE in caller().scopes else ranking.public())

@@ -17,7 +17,6 @@ from typing import Any
 
 from waitress import create_server
 
-from api.access import usable_key
 from api.app import STREAMS, create_app
 from api.limits import Buckets
 from api.processes import Leash, Readiness, forking
@@ -28,7 +27,7 @@ from service.keeper import Keeper, Running
 from service.settings import COUNTS, Settings
 from service.store import Store
 from service.store.database import engine_of
-from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key
+from service.store.spaces import EVERY_SCOPE, first_space, keys_of, make_key, usable_key
 from service.store.users import FIRST, first_user
 
 CALLS = 8

@@ -16,7 +16,7 @@ from service.place import Placer, newcomer_of
 from service.store import Store
 from service.store.errors import NotThereError
 from service.store.outage import NO_ANSWER
-from service.store.proposals import StoredProposal, accepted_lately, asked_at_first, proposal, question_of
+from service.store.proposals import StoredProposal, accepted_lately, asked_at_first, proposal, question_of, version_of
 from service.trace import trace
 
 Ready = TypeVar("Ready")
@@ -40,9 +40,9 @@ class Shelf(Generic[Ready]):
         self._kept: OrderedDict[tuple[str, int], Ready] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, there: StoredProposal, make: Callable[[], Ready]) -> Ready:
+    def get(self, id_: str, version: int, make: Callable[[], Ready]) -> Ready:
         """What was made of a proposal before, or what is made of it now."""
-        key = (there.id, there.version)
+        key = (id_, version)
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -70,9 +70,15 @@ def _set_aside() -> None:
 _placers: Shelf[Placer] = Shelf()
 
 
-def placer(store: Store, there: StoredProposal) -> Placer:
-    """A proposal, ready to rank its networks for newcomers."""
-    return _placers.get(there, lambda: Placer(question_of(store, there), there.content))
+def placer(store: Store, space: str, id_: str) -> Placer:
+    """A proposal of a space, ready to rank its networks for newcomers; raises NotThereError."""
+
+    def make() -> Placer:
+        there = proposal(store, space, id_)
+        return Placer(question_of(store, there), there.content)
+
+    # Only the version is looked up each time: what a large proposal says takes milliseconds to read.
+    return _placers.get(id_, version_of(store, space, id_), make)
 
 
 def keep_placers_ready(store: Store, stopped: Callable[[], bool] = lambda: False) -> None:
@@ -83,7 +89,7 @@ def keep_placers_ready(store: Store, stopped: Callable[[], bool] = lambda: False
             for space, id_, version in accepted_lately(store, MOST_AHEAD):
                 if (id_, version) not in tried:
                     tried.add((id_, version))
-                    ready = placer(store, proposal(store, space, id_))
+                    ready = placer(store, space, id_)
                     ready.rank(ready.read(newcomer_of({"id": "newcomer"}))[0])
         except (*NO_ANSWER, NotThereError):
             log.debug("what was accepted cannot be read now")
@@ -97,7 +103,7 @@ _hands: Shelf[Hand] = Shelf()
 
 def hand(store: Store, there: StoredProposal) -> Hand:
     """A proposal, ready to say what moves would cost; a `Hand` changes nothing, so many may ask one at once."""
-    return _hands.get(there, lambda: Hand(asked_at_first(store, there), there.content))
+    return _hands.get(there.id, there.version, lambda: Hand(asked_at_first(store, there), there.content))
 
 
 def explainer(store: Store, there: StoredProposal) -> Explainer:

@@ -1,8 +1,11 @@
-"""Reads and intake posts at once against a server of its own: `python benchmarks/load.py [--solve]`.
+"""Reads and intake posts at once against a server of its own: `python benchmarks/load.py [--solve | --placements N]`.
 
 Sixteen connections on this machine, to a `kring serve` with its embedded database and its worker: most of them list
 candidates, the others post forms as fast as they are answered, half a minute long. Prints rates, percentiles and every
 status that was not a success. The one who asks shares the cores with the one who answers.
+
+With `--placements N`, N connections rank the networks of a standing proposal for newcomers instead: 300 people in 25
+networks, nine rules.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ def main() -> None:
     parser.add_argument("--processes", help="as `kring serve` has it")
     parser.add_argument("--rate", type=float, nargs=2, metavar="N", help="reads and posts a second, instead of all")
     parser.add_argument("--solve", action="store_true", help="while a run is solved, too")
+    parser.add_argument("--placements", type=int, metavar="N", help="N connections that ask for placements, instead")
     asked = parser.parse_args()
     sys.setswitchinterval(0.0002)  # sixteen threads that ask must not wait for each other
     command = [sys.executable, "-c", "from service.cli import main; main()", "serve", "--port", "0"]
@@ -51,7 +55,10 @@ def main() -> None:
             port = re.search(r":(\d+)/", said)
             if port is None:
                 raise SystemExit(f"The server did not start: {said}")
-            load(int(port[1]), asked.seconds, asked.rate or (), solve=asked.solve)
+            if asked.placements is not None:
+                place(int(port[1]), asked.seconds, asked.placements)
+            else:
+                load(int(port[1]), asked.seconds, asked.rate or (), solve=asked.solve)
         finally:
             server.terminate()
             server.wait()
@@ -107,10 +114,93 @@ def load(port: int, seconds: float, rates: Sequence[float], *, solve: bool) -> N
     for thread in threads:
         thread.join()
     for kind, found in taken.items():
-        found.sort()
-        p50, p99 = (1000 * found[int(len(found) * share)] for share in (0.5, 0.99))
-        print(f"{kind}: {len(found) / seconds:.0f} a second, median {p50:.0f} ms, p99 {p99:.0f} ms")
+        tell(kind, found, seconds)
     print("statuses:", {f"{kind} {status}": count for (kind, status), count in sorted(statuses.items())})
+
+
+def place(port: int, seconds: float, connections: int) -> None:
+    """Asks for placements in a standing proposal for so many seconds, each newcomer another one."""
+    address = standing(port)
+    taken: list[float] = []
+    statuses: Counter[int] = Counter()
+    until = time.monotonic() + seconds
+
+    def ask(number: int) -> None:
+        connection = Connection(port)
+        count = 0
+        while time.monotonic() < until:
+            newcomer = person(PEOPLE + 97 * number + count) | {"id": f"new{number}-{count}"}
+            request = asking("POST", f"{address}/placements", json.dumps({"candidate": newcomer}).encode())
+            count += 1
+            began = time.perf_counter()
+            statuses[connection.status(request)] += 1
+            taken.append(time.perf_counter() - began)
+
+    threads = [Thread(target=ask, args=(number,)) for number in range(connections)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    tell("placements", taken, seconds)
+    print("statuses:", dict(sorted(statuses.items())))
+
+
+def standing(port: int) -> str:
+    """The address of an accepted proposal: 300 people in 25 networks, nine rules."""
+    programme = {
+        "name": "Placements",
+        "networks": {"count": 25, "min_size": 8, "max_size": 14},
+        "rules": [
+            {"rule": "spread", "attribute": "sector"},
+            {"rule": "not_alone", "attribute": "size_class"},
+            {"rule": "balance", "attribute": "years"},
+            {"rule": "limit", "attribute": "role", "max": "50%"},
+            {"rule": "distinct", "attribute": "organisation", "weight": 5},
+            {"rule": "diverse", "attributes": ["sector", "size_class", "role", "years"]},
+            {"rule": "near", "max_km": 40},
+            {"rule": "exchange"},
+            {"rule": "apart"},
+        ],
+    }
+    made = call(port, "POST", "/api/v1/programmes", programme)[1]["id"]
+    people = [person(number) for number in range(PEOPLE)]
+    call(port, "POST", f"/api/v1/programmes/{made}/candidates", {"candidates": people})
+    wait_until_warm(port)
+    run = call(port, "POST", f"/api/v1/programmes/{made}/runs", {"time_limit": 10})[1]["id"]
+    while (there := call(port, "GET", f"/api/v1/runs/{run}", None)[1])["state"] in ("queued", "running"):
+        time.sleep(0.5)
+    address = f"/api/v1/proposals/{there['proposal']}"
+    version = call(port, "GET", address, None)[1]["stored"]["version"]
+    accepted = {"Authorization": "Bearer load", "If-Match": f'"{version}"', "Content-Length": "0"}
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", f"{address}/accept", headers=accepted)
+    if connection.getresponse().status != 200:
+        raise SystemExit("The proposal could not be accepted.")
+    time.sleep(5)  # each process reads what was accepted before anybody asks
+    return address
+
+
+def person(number: int) -> dict[str, Any]:
+    """One of many who differ enough for every rule to have something to weigh."""
+    return {
+        "id": f"c{number}",
+        "organisation": f"o{number * 7 % 120}",
+        "sector": f"s{number * 5 % 9}",
+        "size_class": ("1-9", "10-49", "50-249", "250+")[number * 3 % 4],
+        "role": f"r{number * 11 % 6}",
+        "years": str(number * 13 % 31),
+        "postcode": ("1000", "2000", "3000", "8000", "9000")[number % 5],
+        "asks": [f"t{number % 11}", f"t{number * 3 % 13}"],
+        "offers": [f"t{number % 5}"],
+        "apart_from": [f"c{(number * 17 + 1) % PEOPLE}"] if number % 10 == 0 else [],
+    }
+
+
+def tell(kind: str, found: list[float], seconds: float) -> None:
+    """Says how fast the answers came."""
+    found.sort()
+    p50, p99 = (1000 * found[int(len(found) * share)] for share in (0.5, 0.99))
+    print(f"{kind}: {len(found) / seconds:.0f} a second, median {p50:.0f} ms, p99 {p99:.0f} ms")
 
 
 class Connection:

@@ -30,7 +30,8 @@ from service.proven import quickly_known
 from service.question import Question, ask, pinned_by_hand
 from service.reading import Asked
 from service.scenario import changed
-from solver.compose import Composed, SolverBugError, Status
+from solver.compose import Composed, Status
+from solver.errors import SolverBugError
 from solver.ledger import Ledger
 from solver.limits import Clock, Limits, Watch
 from solver.price import Breach, Score, breaches, score

@@ -149,6 +149,7 @@ def tidy(text: str) -> str:
     return collapsed if collapsed.isascii() else unicodedata.normalize("NFC", collapsed)
 
 
+@lru_cache(maxsize=1 << 14)
 def same_value_key(text: str) -> str:
     """Equal for two values that count as the same (detail 1)."""
     # Case folding can undo NFC and NFC can follow from it (the Turkish dotted I), so the form is made again afterwards.

@@ -27,8 +27,9 @@ from service.store.migrate import head, known_revisions, revision_of
 from service.store.names import now
 from service.store.parts import SEEN
 from service.store.runs import MOST_WAITING, State
-from service.store.spaces import every_space, keys_of
+from service.store.spaces import every_space, keys_of, usable_key
 from service.store.tables import deliveries, runs, workers
+from service.store.users import users_of
 from service.version import __version__
 
 LITTLE, TOO_LITTLE = 1_000_000_000, 100_000_000
@@ -191,17 +192,39 @@ def _kept(store: Store) -> Iterator[Finding]:
         return
     yield Finding("database", OK, f"{kind} answers, its tables are up to date ({there})")
     yield from _keys(store)
+    yield from _organisers(store)
     with store.reading() as connection:
         for look in (_clock, _queue, _worker, _forms):
             yield from look(connection, now())
 
 
 def _keys(store: Store) -> Iterator[Finding]:
-    open_now = sum(key.opens_at(now()) for space in every_space(store) for key in keys_of(store, space.id))
-    if open_now or os.environ.get("KRING_KEY"):
-        yield Finding("keys", OK, f"{open_now} open something")
+    kept = [key for space in every_space(store) for key in keys_of(store, space.id)]
+    opening = sum(key.opens_at(now()) for key in kept)
+    said = f"of {_n(len(kept), 'key')} kept, {_n(opening, 'opens', 'open')} something" if kept else "none is kept"
+    given = os.environ.get("KRING_KEY")
+    if given is None:
+        if opening:
+            yield Finding("keys", OK, said)
+        else:
+            yield Finding("keys", WARNING, f"{said}: no program may call", "kring keys make NAME --scope organise")
+        return
+    try:
+        usable_key(given)
+    except ValueError as error:
+        yield Finding("keys", FAULT, f"KRING_KEY is none: {error}; {said}", "give it another value, or none at all")
     else:
-        yield Finding("keys", WARNING, "none opens anything", "kring keys make NAME --scope organise")
+        yield Finding("keys", OK, f"KRING_KEY opens everything; {said}")
+
+
+def _organisers(store: Store) -> Iterator[Finding]:
+    everybody = [user for space in every_space(store) for user in users_of(store, space.id)]
+    let_in = sum(user.closed_at is None for user in everybody)
+    if let_in:
+        yield Finding("organisers", OK, f"{let_in} may sign in")
+    else:
+        do = "kring users password LOGIN" if everybody else "kring serve makes the first one; or kring users make LOGIN"
+        yield Finding("organisers", WARNING, "nobody may sign in", do)
 
 
 def _clock(connection: Connection, moment: datetime) -> Iterator[Finding]:
@@ -243,17 +266,21 @@ def _worker(connection: Connection, moment: datetime) -> Iterator[Finding]:
     there = int(connection.execute(lately).scalar_one())
     start = "start one: kring worker, or kring serve without --no-worker"
     if not at_work and (forgotten or unsettled):
-        said = f"none is at work, and {forgotten} runs and {unsettled} forms wait for more than a minute"
+        waiting = f"{_n(forgotten, 'run')} and {_n(unsettled, 'form')}"
+        said = (
+            f"none is at work, and {waiting} {'waits' if forgotten + unsettled == 1 else 'wait'} for more than a minute"
+        )
         yield Finding("worker", FAULT, said, start)
     elif lost:
-        said = f"{lost} runs are held by a worker that says nothing any more; {at_work} are at work"
+        held_up = f"{_n(lost, 'run is', 'runs are')} held by a worker that says nothing any more"
+        said = f"{held_up}; {_n(at_work, 'is', 'are')} being solved"
         yield Finding("worker", WARNING, said, f"nothing where another one runs: it takes them over; else {start}")
     elif at_work:
-        yield Finding("worker", OK, f"{there} are there; {at_work} runs are being solved")
+        yield Finding("worker", OK, f"{_n(there, 'is', 'are')} there; {_n(at_work, 'run is', 'runs are')} being solved")
     elif not there:
         yield Finding("worker", WARNING, "none has been seen in the last quarter of a minute", start)
     else:
-        yield Finding("worker", OK, f"{there} are there; nothing waits for them")
+        yield Finding("worker", OK, f"{_n(there, 'is', 'are')} there; nothing waits")
 
 
 def _forms(connection: Connection, moment: datetime) -> Iterator[Finding]:
@@ -261,9 +288,14 @@ def _forms(connection: Connection, moment: datetime) -> Iterator[Finding]:
     count = int(connection.execute(held).scalar_one())
     if count:
         do = "look at them: GET /api/v1/programmes/{id}/deliveries?state=held"
-        yield Finding("forms", WARNING, f"{count} are held for review", do)
+        yield Finding("forms", WARNING, f"{_n(count, 'is', 'are')} held for review", do)
     else:
         yield Finding("forms", OK, "none is held for review")
+
+
+def _n(number: int, one: str, more: str | None = None) -> str:
+    """A number with its word."""
+    return f"{number} {one if number == 1 else more or one + 's'}"
 
 
 def _count(connection: Connection, *conditions: object) -> int:

@@ -110,6 +110,7 @@ class Placer:
         self.baseline = Baseline(baseline)
         self.question = self._named(asked.question)
         self.composition = self.baseline.composition(self.question)
+        self._rows = _rows(self.question.candidates)
 
     def _named(self, question: Question) -> Question:
         """The question with its free networks named as in the proposal."""
@@ -121,18 +122,17 @@ class Placer:
     def read(self, source: Source) -> tuple[Candidate, ...]:
         """The newcomers in a file; raises InputError with every fault."""
         question = self.question
-        programme, listed = question.programme, question.candidates
+        programme = question.programme
         fixed = [network.name for network in programme.networks.fixed]
-        name, rows = "candidates", _rows(listed)
         found = read_candidates(
-            [Objects(name, rows), source],
+            [Objects("candidates", self._rows), source],
             vocabularies=programme.vocabularies,
             used_columns=programme.used_columns(),
             keep=programme.keep,
             network_names=fixed or None,
             skip_bad_rows=False,
         )
-        newcomers = found.candidates[len(rows) :]
+        newcomers = found.candidates[len(self._rows) :]
         if not newcomers:
             raise InputError([Fault(code="no_candidates", file=_name(source))])
         return newcomers
@@ -141,7 +141,14 @@ class Placer:
         """Every network for one newcomer."""
         base = self.question
         listed = _with(base.candidates, newcomer)
-        question = ask(base.programme, listed, self.asked.origin.files, names=self.baseline.sizes, by_hand=base.by_hand)
+        question = ask(
+            base.programme,
+            listed,
+            self.asked.origin.files,
+            names=self.baseline.sizes,
+            by_hand=base.by_hand,
+            before=base.problem.pool,
+        )
         person = len(question.ids) - 1
         standing = Composition((*self.composition.places, WAITING), *self._setting(question))
         ledger = Ledger(question.problem, standing)

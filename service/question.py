@@ -75,13 +75,15 @@ def ask(
     *,
     names: Mapping[str, int] | None = None,
     by_hand: Mapping[str, str] | None = None,
+    before: Pool | None = None,
 ) -> Question:
     """The problem that a programme and its candidates make; raises InputError with every fault.
 
     names: networks of an earlier answer, with how many members each had; networks that are free take these names.
     by_hand: pins of an earlier answer; whom or what is no longer there is left out. Those of the programme come first.
+    before: the pool of the same candidates without the last one, so that most columns need not be read again.
     """
-    asker = _Asker(programme, candidates, files, names or {})
+    asker = _Asker(programme, candidates, files, names or {}, before)
     problem = asker.problem()
     if asker.faults or problem is None:
         raise InputError(asker.faults)
@@ -109,6 +111,7 @@ class _Asker:
     candidates: CandidateList
     files: Files
     names: Mapping[str, int] = field(default_factory=dict)
+    before: Pool | None = None
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
     proposals: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -169,12 +172,24 @@ class _Asker:
         columns = [column for column in self.candidates.columns if column not in self.candidates.dropped]
         categories = {column: self._category(column) for column in (*columns, *COLUMNS_OF_RULES) if column != "id"}
         numbers = {column: number for column in columns if (number := self._number(column)) is not None}
+        known = () if self.before is None else self.before.locations
         homes = tuple(
-            Location(home.lat, home.lon) if (home := places.home(person)) is not None else None for person in people
+            Location(home.lat, home.lon) if (home := places.home(person)) is not None else None
+            for person in people[len(known) :]
         )
-        return Pool(tuple(person.id for person in people), categories, numbers, homes)
+        return Pool(tuple(person.id for person in people), categories, numbers, (*known, *homes))
 
     def _category(self, column: str) -> Category:
+        before = None if self.before is None else self.before.categories.get(column)
+        if before is not None:
+            code = {same_value_key(name): index for index, name in enumerate(before.names)}
+            keys = dict.fromkeys(map(same_value_key, self.candidates.candidates[-1].values(column)))
+            # A value that nobody had may come between the others, and then all have other codes.
+            if keys.keys() <= code.keys():
+                return Category(before.names, (*before.codes, tuple(code[key] for key in keys)))
+        return self._category_of_all(column)
+
+    def _category_of_all(self, column: str) -> Category:
         names: dict[str, str] = {}
         cells = [person.values(column) for person in self.candidates.candidates]
         for cell in cells:
@@ -192,8 +207,9 @@ class _Asker:
         return self._as_number(column)
 
     def _as_number(self, column: str) -> Number | None:
-        values: list[Fraction | None] = []
-        for person in self.candidates.candidates:
+        before = None if self.before is None else self.before.numbers.get(column)
+        values: list[Fraction | None] = [] if before is None else list(before.values)
+        for person in self.candidates.candidates[len(values) :]:
             cell = person.values(column)
             number = parse_number(cell[0]) if len(cell) == 1 else None
             if cell and number is None:

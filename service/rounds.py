@@ -22,7 +22,8 @@ from service.compose import Answer
 from service.proposal import proposal_of
 from service.reading import Asked
 from solver.bound import Bound
-from solver.compose import Composed, SolverBugError, Status, compose, possible_counts
+from solver.compose import Composed, Status, compose, possible_counts
+from solver.errors import SolverBugError
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.lower import lower
 from solver.onward import begin, ground, rank

@@ -18,7 +18,8 @@ from service.reading import Asked
 from service.repair import Mended, check_meeting, choices, mend, mended, repair_seconds
 from service.rounds import LEAST_SECONDS, NEXT_SEED, Standing, told_of
 from service.what_if import Compared, compared, posed_beside, what_if
-from solver.compose import SolverBugError, Status
+from solver.compose import Status
+from solver.errors import SolverBugError
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.lower import lower
 from solver.onward import go_on, renamed

@@ -56,7 +56,7 @@ def _board() -> boards.Board:
 def search() -> list[Job]:
     """The search itself, of all its parts."""
     row = _array(1)
-    return [(anneal, (_board(), row, row, row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 6))]
+    return [(anneal, (_board(), row, row, row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 5, _array(2)))]
 
 
 def of_search(*, beside: bool) -> list[Job]:

@@ -175,7 +175,7 @@ class Chain:
         self.best = np.array([1 << 40, 1 << 40, 1 << 60], dtype=np.int64)
         self.best_where = self.board.where.copy()
         self.seen = np.zeros(2, dtype=np.int64)
-        self.dearer = np.zeros(SAMPLE, dtype=np.int64)
+        self.told = np.zeros((SAMPLE, 3), dtype=np.int64)
         self.prices = np.zeros(2, dtype=np.int64)
         self._run(within_sizes(self.board, start), 0, 0.0, 0.0)
         self.groups = groups
@@ -212,7 +212,7 @@ class Chain:
             self.best,
             self.best_where,
             self.seen,
-            self.dearer,
+            self.told,
         )
 
     def rank(self) -> Rank:
@@ -260,7 +260,7 @@ class Chain:
         self._run(self.board.where, 40 * len(self.board.where), 0.0, 0.0)
         self.seen[:] = 0
         self._run(self.board.where, 2 * SAMPLE, 0.0, 0.0)
-        return np.sort(self.dearer[: min(SAMPLE, max(1, int(self.seen[1])))])
+        return np.sort(self.told[: min(SAMPLE, max(1, int(self.seen[1]))), 0])
 
     def found(self) -> Found:
         """The best answer, with its slots and facilitators settled."""

@@ -8,12 +8,16 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from threading import Lock
 
+import numpy as np
+
 from solver import bound as bounds
 from solver import columns, enumeration
 from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_model, cp_solver, told
+from solver.errors import SolverBugError
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
+from solver.lowering import Likeness
 from solver.model import CompositionModel
 from solver.patchwork import Patchwork
 from solver.price import Score, breaches, score
@@ -48,6 +52,9 @@ ENOUGH = 12_000
 MODEL_LIMIT = 4_000
 """The most seats (people times networks) for which the exact model is built."""
 
+MODEL_PAIRS = 20_000
+"""The most pairs of people who are alike at all, times networks, for which it is built: a second of building."""
+
 TINY, MORE_ROUNDS, MORE_UNTIL = 120, 8, 0.25
 """Seats above which a settled search goes on before columns, for so many rounds, until this part of the limit."""
 
@@ -76,10 +83,6 @@ class Status(Enum):
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
     UNKNOWN = "unknown"
-
-
-class SolverBugError(Exception):
-    """The search and the recount disagree: our fault, and a reason to stop everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,9 @@ class _Composer:
         self.rule_bounds = (0,) * len(lowered.problem.rules)
         self.proof: list[str] = []
         self.seats = seats = self.problem.pool.size * len(self.problem.networks)
-        self.exact = seats <= MODEL_LIMIT
+        terms = (priced.term for priced in lowered.terms)
+        pairs = sum(int(np.count_nonzero(term.numerators)) // 2 for term in terms if isinstance(term, Likeness))
+        self.exact = seats <= MODEL_LIMIT and pairs * len(self.problem.networks) <= MODEL_PAIRS
         self.settled = seats <= SETTLED
         limit = watch.limits.effort or watch.limits.seconds or 0.0
         self.generates = self.exact and columns.applies(lowered) and (self.settled or seats <= SEATS_A_SECOND * limit)

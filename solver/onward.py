@@ -16,7 +16,8 @@ import numpy as np
 from solver import board as boards
 from solver import bound as bounds
 from solver.chain import HEATS, Arena, Chain, Found, Heat, Rank, Work
-from solver.compose import STEPS_PER_EFFORT, Composed, SolverBugError, Status, compose, possible_counts
+from solver.compose import STEPS_PER_EFFORT, Composed, Status, compose, possible_counts
+from solver.errors import SolverBugError
 from solver.ledger import seat
 from solver.limits import Clock, Limits, Listener, Watch
 from solver.linear import matched

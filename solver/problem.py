@@ -35,7 +35,7 @@ class Category:
     codes: tuple[tuple[int, ...], ...]
 
     def __post_init__(self) -> None:
-        for codes in self.codes:
+        for codes in set(self.codes):
             if len(set(codes)) != len(codes) or any(not 0 <= code < len(self.names) for code in codes):
                 raise ProblemError("category_codes", codes=codes)
 

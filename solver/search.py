@@ -71,7 +71,7 @@ def anneal(
     best: Ints,
     best_where: Ints,
     seen: Ints,
-    dearer: Ints,
+    told: Ints,
 ) -> None:
     """Seats whoever is not seated yet, then anneals for `steps` proposals.
 
@@ -80,8 +80,9 @@ def anneal(
     anywhere: whether everybody may sit in every group, so that nobody needs to look; it is most of a cheap proposal.
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
-    seen: (moves made, proposals that were dearer), updated; dearer: by how much the last of these were, where the
-    temperature is 0; its length is a power of two.
+    seen: (moves made, proposals told), updated.
+    told: (price, unit, the other unit or -1) of the last proposals told: at temperature 0 those that were dearer, and
+    below 0 every one of them, for nothing is moved then; its length is a power of two.
     """
     # Each part is taken out of the board once: wherever the whole board is named, all its parts are loaded for it, and
     # the compiler spends seconds on taking that away again.
@@ -128,6 +129,11 @@ def anneal(
                 if target < groups and filled[target] + mine - theirs > high[target]:
                     continue
                 if source < groups and filled[source] + theirs - mine > high[source]:
+                    continue
+                # Nor does anybody leave a group that has just enough: what it takes to win them back is dear.
+                if source < groups and theirs < mine and filled[source] + theirs - mine < low[source]:
+                    continue
+                if target < groups and mine < theirs and filled[target] + mine - theirs < low[target]:
                     continue
         soft = 0
         hard = 0
@@ -205,12 +211,13 @@ def anneal(
                 hard += h
         if not seating:
             price = soft + prices[0] * hard + prices[1] * waiting
-            if price > 0:
-                if temperature == 0:
-                    dearer[seen[1] & (dearer.size - 1)] = price
-                    seen[1] += 1
-                if price > STEEP * temperature or unit_interval(state) >= np.exp(-price / temperature):
-                    continue
+            if temperature < 0 or (price > 0 and temperature == 0):
+                row = seen[1] & (told.shape[0] - 1)
+                told[row, 0], told[row, 1], told[row, 2] = price, one, other
+                seen[1] += 1
+                continue
+            if price > 0 and (price > STEEP * temperature or unit_interval(state) >= np.exp(-price / temperature)):
+                continue
         for side in range(2):
             k = target if side else source
             out = other if side else one

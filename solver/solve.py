@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from solver.compose import Composed, SolverBugError, Status, compose
+from solver.compose import Composed, Status, compose
+from solver.errors import SolverBugError
 from solver.limits import Clock, Limits, Listener, Progress, Watch
 from solver.problem import Problem
 from solver.rotating import networks_to_rotate, question

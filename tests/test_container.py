@@ -15,6 +15,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
+import yaml
 
 from service.settings_schema import SettingsForm
 from tests.conftest import ROOT
@@ -27,7 +28,8 @@ KEY = "a key for containers"
 def copied(stage: str) -> list[tuple[list[str], str]]:
     """What a stage copies from the repository, and where to."""
     lines = (line.split()[1:] for line in stage.splitlines() if line.startswith("COPY ") and "--from" not in line)
-    return [(words[:-1], words[-1]) for words in lines]
+    named = ([word for word in words if not word.startswith("--")] for words in lines)
+    return [(words[:-1], words[-1]) for words in named]
 
 
 def ignored(path: str) -> bool:
@@ -56,6 +58,8 @@ def image(where: Path) -> Path:
     """The packages as the image has them: copied as the Dockerfile says, built as a wheel, and unpacked."""
     source, installed = where / "source", where / "installed"
     for names, target in copied(STAGES[-1]):
+        if target.startswith("/"):
+            continue  # of the image, not of the packages
         for name in names:
             to = source / target / name if target in (".", "./") else source / target
             to.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +125,66 @@ def test_what_is_copied_is_enough_to_serve(tmp_path: Path) -> None:
     assert (installed / "service/data/demo/programme.toml").exists()
     assert {each.stem for each in (installed / "service/words").glob("??.toml")} == {"nl", "fr", "en", "de"}
     assert list((installed / "service/store/migrations/versions").glob("0001_*.py"))
+
+
+TWICE = """
+import numba
+@numba.njit(cache=True)
+def twice(number):
+    return 2 * number
+assert twice(21) == 42
+print(dict(twice.stats.cache_hits) != {})
+"""
+
+
+def test_what_the_image_compiled_is_used_where_only_another_folder_can_be_written(tmp_path: Path) -> None:
+    """Linked before the command starts; where nothing can be written the command starts all the same."""
+    baked, there, source = tmp_path / "baked", tmp_path / "there", tmp_path / "twice.py"
+    source.write_text(TWICE, encoding="utf-8")
+    # Those of whoever runs the tests would decide otherwise.
+    around = {name: value for name, value in os.environ.items() if not name.startswith("NUMBA_")}
+    first = subprocess.run(
+        [sys.executable, str(source)],
+        env={**around, "NUMBA_CACHE_DIR": str(baked)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert first.stdout == "False\n"
+    for folder, said, complaint in ((there, "True\n", ""), (source / "no folder", "False\n", "compiled anew")):
+        started = subprocess.run(
+            ["sh", str(ROOT / "container/start"), sys.executable, str(source)],
+            env={**around, "NUMBA_CACHE_DIR": str(folder), "KRING_KERNELS": str(baked)},
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert started.stdout == said
+        assert complaint in started.stderr
+    assert all(file.is_symlink() for file in there.rglob("*.nb[ci]"))
+    assert "ENV KRING_KERNELS=/opt/kring/kernels" in FILE
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.sqlite.yaml"])
+def test_what_is_started_writes_nothing_but_data_and_tmp(file: str) -> None:
+    """As somebody who may nothing else; and no address holds a password, in which signs would mean something."""
+    services = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))["services"]
+    built = {name: service for name, service in services.items() if "build" in service}
+    assert set(built) == ({"web", "worker"} if file == "compose.yaml" else {"kring"})
+    for service in built.values():
+        assert (service["read_only"], service["tmpfs"], service["cap_drop"]) == (True, ["/tmp"], ["ALL"])  # noqa: S108
+        assert "user" not in service
+    assert re.findall(r"^USER (.*)$", STAGES[-1], re.MULTILINE) == ["10001"]
+    if file == "compose.yaml":
+        assert {service["environment"]["KRING_DATABASE"] for service in built.values()} == {
+            "postgresql://kring@database/kring"
+        }
+        passwords = {service["environment"]["PGPASSWORD"] for service in built.values()}
+        assert passwords == {services["database"]["environment"]["POSTGRES_PASSWORD"]}
+    else:
+        (data,) = re.findall(r"KRING_DATA=(\S+)", FILE)
+        assert built["kring"]["volumes"] == [f"data:{data}"]
 
 
 def test_what_is_started_together_is_what_the_command_line_has() -> None:

@@ -21,6 +21,7 @@ from api.pages import (
     home,
     lists,
     out,
+    password,
     people,
     signin,
     trios,
@@ -30,7 +31,7 @@ from api.pages.errors import tell_errors
 from api.pages.guard import guard_page, headers_of_pages
 from api.pages.way import way_of
 
-PAGES = (assets, signin, home, people, lists, forms, ask, wishes, given, compose, board, trios, compare, out)
+PAGES = (assets, signin, password, home, people, lists, forms, ask, wishes, given, compose, board, trios, compare, out)
 """Every page there is; another one is added here."""
 
 

@@ -37,7 +37,8 @@ def headers_of_pages(response: Response) -> Response:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
         "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
-    response.headers["Referrer-Policy"] = "same-origin"
+    # A page whose address is a secret has said so itself.
+    response.headers.setdefault("Referrer-Policy", "same-origin")
     return response
 
 

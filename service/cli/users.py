@@ -10,12 +10,12 @@ import click
 from rich.table import Table
 
 from service.cli.common import BAD_INPUT, as_program, err, out
-from service.cli.stored import of_space, opened, space_of, storing
+from service.cli.stored import of_space, opened, settings, space_of, storing
 
 
 @click.group()
 def users() -> None:
-    """Make organisers, list them, give them another password, let them in no more."""
+    """Make organisers, list them, give them another password or a link to choose one, let them in no more."""
 
 
 @users.command()
@@ -93,6 +93,34 @@ def password(
     user = _user(store, space, login)
     given = _given(password_stdin)
     _tell(user.login, _refusing(lambda: set_password(store, user, given)), given, as_json=as_json)
+
+
+@users.command()
+@click.argument("login")
+@click.option("--at", metavar="URL", help="Where the pages are for LOGIN, such as https://kring.example.org.")
+@click.option("--json", "as_json", is_flag=True, help="Print for a program.")
+@of_space
+@storing
+def reset(
+    login: str, space: str | None, data: Path | None, database: str | None, *, at: str | None, as_json: bool
+) -> None:
+    """Make a link by which LOGIN, who forgot the password, chooses another one: once, within a day.
+
+    Kring sends no mail: hand the link on yourself. Until it is used, the password before and sessions stay.
+    """
+    from service.store.password_links import make_password_link  # noqa: PLC0415
+
+    store = opened(database, data)
+    user = _user(store, space, login)
+    token, expires_at = make_password_link(store, user)
+    found = settings(database, data)
+    link = f"{(at or f'http://{found.host}:{found.port}').rstrip('/')}/password/{token}"
+    if as_json:
+        as_program({"login": user.login, "link": link, "expires_at": expires_at})
+        return
+    out.print(f"{user.login} chooses a password at", markup=False)
+    out.print(link, markup=False, soft_wrap=True)
+    out.print(f"It works once, until {expires_at:%Y-%m-%d %H:%M} UTC, and is shown once.", markup=False)
 
 
 @users.command()

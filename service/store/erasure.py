@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, delete, select, update
 
 from service.candidates import full_name
+from service.store.names import now
 from service.store.tables import deliveries, proposal_versions, proposals, questions, receipts, runs
 
 NAMELESS = "..."
@@ -25,11 +26,20 @@ SECRET_COLUMNS = ("email", "first_name", "last_name", "name")
 def erase(connection: Connection, *, space: str, programme: str, content: Mapping[str, Any], alias: str) -> None:
     """Makes a person, whose cells are `content`, nameless in everything that a programme led to."""
     eraser = Eraser(content, alias)
+    asked_otherwise = set()
     for row in connection.execute(select(questions).where(questions.c.programme == programme)).all():
-        _put(connection, questions, row.seq, row.content, eraser.question(row.content))
+        if _put(connection, questions, row.seq, row.content, eraser.question(row.content)):
+            asked_otherwise.add(row.id)
     of_programme = select(proposals.c.id).where(proposals.c.programme == programme)
-    for row in connection.execute(select(proposals).where(proposals.c.programme == programme)).all():
-        _put(connection, proposals, row.seq, row.content, eraser.told(row.content))
+    # Locked, so that a change by hand at the same moment brings nobody back.
+    for row in connection.execute(select(proposals).where(proposals.c.programme == programme).with_for_update()).all():
+        if (
+            _put(connection, proposals, row.seq, row.content, eraser.told(row.content))
+            or row.question in asked_otherwise
+        ):
+            # Whoever saw the person, or keeps the proposal ready with them in it, has something that is no more.
+            newer = {"version": row.version + 1, "updated_at": now()}
+            connection.execute(update(proposals).where(proposals.c.seq == row.seq).values(newer))
     earlier = select(proposal_versions).where(proposal_versions.c.proposal.in_(of_programme))
     for row in connection.execute(earlier).all():
         _put(connection, proposal_versions, row.seq, row.content, eraser.told(row.content))
@@ -106,6 +116,8 @@ def _any_of(names: set[str]) -> re.Pattern[str]:
     return re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)")
 
 
-def _put(connection: Connection, table: Table, seq: int, before: Any, after: Any) -> None:
+def _put(connection: Connection, table: Table, seq: int, before: Any, after: Any) -> bool:
+    """Whether anything was otherwise before."""
     if after != before:
         connection.execute(update(table).where(table.c.seq == seq).values(content=after))
+    return bool(after != before)

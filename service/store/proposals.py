@@ -46,6 +46,16 @@ def proposal(store: Store, space: str, id_: str) -> StoredProposal:
         return _find(connection, space, id_)
 
 
+def version_of(store: Store, space: str, id_: str) -> int:
+    """The version at which a proposal of a space is now, without reading what it says; raises NotThereError."""
+    query = select(proposals.c.version).where(proposals.c.space == space, proposals.c.id == id_)
+    with store.reading() as connection:
+        version: int | None = connection.execute(query).scalar()
+    if version is None:
+        raise NotThereError(id_)
+    return version
+
+
 def list_proposals(
     store: Store, space: str, programme: str, *, after: int = 0, limit: int = 50
 ) -> Page[StoredProposal]:

@@ -155,6 +155,13 @@ def digest(secret: str) -> str:
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
+def usable_key(key: str) -> str:
+    """A key as callers send it; raises ValueError for one that no header can carry."""
+    if not key.isascii() or not key.isprintable() or not key.strip():
+        raise ValueError("a key is made of letters, digits and signs of ASCII")
+    return key.strip()
+
+
 def _key(row: Row[Any]) -> Key:
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return Key(row.id, row.space, row.name, row.prefix, scopes, row.created_at, row.expires_at, row.revoked_at)

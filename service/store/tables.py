@@ -113,6 +113,17 @@ sessions = Table(
     Column("seen_at", Moment, nullable=False),
 )
 
+password_links = Table(
+    "password_links",
+    METADATA,
+    _seq(),
+    Column("user", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False, unique=True),
+    _made(),
+    Column("expires_at", Moment, nullable=False),
+)
+"""Links by which somebody who forgot a password chooses another one, once."""
+
 programmes = Table(
     "programmes",
     METADATA,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from service.faults import Fault, InputError
@@ -22,7 +22,7 @@ from service.store.database import Store
 from service.store.errors import NotThereError
 from service.store.names import new_id, now
 from service.store.spaces import Scope, digest
-from service.store.tables import sessions, users
+from service.store.tables import password_links, sessions, users
 
 IDLE = timedelta(days=7)
 LONGEST = timedelta(days=60)
@@ -85,7 +85,9 @@ def first_user(store: Store, space: str) -> str | None:
 def users_of(store: Store, space: str) -> tuple[User, ...]:
     """Everybody who may sign in to a space, or could once."""
     with store.reading() as connection:
-        return tuple(map(_user, connection.execute(select(users).where(users.c.space == space).order_by(users.c.seq))))
+        return tuple(
+            map(user_of, connection.execute(select(users).where(users.c.space == space).order_by(users.c.seq)))
+        )
 
 
 def user_named(store: Store, space: str, login: str) -> User:
@@ -96,20 +98,30 @@ def user_named(store: Store, space: str, login: str) -> User:
         ).first()
     if row is None:
         raise NotThereError(login)
-    return _user(row)
+    return user_of(row)
 
 
 def set_password(store: Store, user: User, password: str | None = None) -> str:
     """Gives somebody another password, a new one where none is given, and ends their sessions; the password."""
     given = password if password is not None else made_password()
-    faults = list(_faults_of_password(given))
+    digested = digested_password(given)
+    with store.writing() as connection:
+        put_password(connection, user, digested)
+    return given
+
+
+def digested_password(password: str) -> str:
+    """What is kept of a password; raises InputError for one that cannot be one."""
+    faults = list(_faults_of_password(password))
     if faults:
         raise InputError(faults)
-    digested = digest_of(given)
-    with store.writing() as connection:
-        connection.execute(update(users).where(users.c.id == user.id).values(digest=digested, closed_at=None))
-        connection.execute(delete(sessions).where(sessions.c.user == user.id))
-    return given
+    return digest_of(password)
+
+
+def put_password(connection: Connection, user: User, digested: str) -> None:
+    """Puts another password in place, and ends what the one before, or a link for having forgotten it, has opened."""
+    connection.execute(update(users).where(users.c.id == user.id).values(digest=digested, closed_at=None))
+    _end_all(connection, user)
 
 
 def set_language(store: Store, user: User, language: str) -> None:
@@ -122,7 +134,21 @@ def close_user(store: Store, user: User) -> None:
     """Lets somebody in no more; another password lets them in again."""
     with store.writing() as connection:
         connection.execute(update(users).where(users.c.id == user.id).values(closed_at=now()))
-        connection.execute(delete(sessions).where(sessions.c.user == user.id))
+        _end_all(connection, user)
+
+
+def _end_all(connection: Connection, user: User) -> None:
+    for table in (sessions, password_links):
+        connection.execute(delete(table).where(table.c.user == user.id))
+
+
+def user_with(store: Store, space: str, id_: str) -> User:
+    """Somebody by id; raises NotThereError."""
+    with store.reading() as connection:
+        row = connection.execute(select(users).where(users.c.space == space, users.c.id == id_)).first()
+    if row is None:
+        raise NotThereError(id_)
+    return user_of(row)
 
 
 # sessions
@@ -171,7 +197,7 @@ def session_of(store: Store, token: str) -> User | None:
     if row.seen_at < moment - SEEN_EVERY:
         with store.writing() as connection:
             connection.execute(update(sessions).where(sessions.c.digest == key).values(seen_at=moment))
-    return _user(row)
+    return user_of(row)
 
 
 def end_session(store: Store, token: str) -> None:
@@ -186,6 +212,7 @@ def _faults_of_password(password: str) -> tuple[Fault, ...]:
     return (Fault(code="bad_password", pointer="password", params={"least": SHORTEST}),)
 
 
-def _user(row: Row[Any]) -> User:
+def user_of(row: Row[Any]) -> User:
+    """Somebody as their row has them."""
     scopes = frozenset(Scope(scope) for scope in row.scopes)
     return User(row.id, row.space, row.login, scopes, row.language, row.created_at, row.closed_at)

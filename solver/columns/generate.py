@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import random
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import floor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver.columns import listing, master
 from solver.columns.question import Class, Question
-from solver.columns.sets import NEVER, UNIT, Duals, Found, Members, Proven
+from solver.columns.quick import LOOKED_AT, Quick
+from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
+from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Likeness
@@ -34,6 +38,18 @@ CLOSING = ((1.0, 250), (0.0, 1_000))
 """The same when columns prove no more without cuts, and the most sets to list for one configuration: a first try, and
 another with cuts where that was too many."""
 
+CONVERGED = 0.05
+"""Of the window, by how much the mixture may lie above the limit for cuts to be worth more than another round."""
+
+MOST_QUICK, MOST_STARTS = 20, 32
+"""Rounds of quick pricing between two of exact pricing, and starts in each of them."""
+
+MOST_KNOWN, BATCH = 2_000, 16
+"""Sets within reach of a better answer with which listing them all is given up, and how many are looked around at once.
+"""
+
+PROPOSAL_WORK = 1e-6
+"""What one proposal of quick pricing counts as, in deterministic time."""
 
 ONE_LISTING = 0.3
 """Of the work that is left, the most for the listing of one configuration."""
@@ -88,6 +104,8 @@ class Columns:
         self.best = -(1 << 60)
         """the highest limit so far, in parts of a unit"""
         self.best_duals = Duals([], {})
+        self.quick = [Quick(self.question, each) for each in self.classes]
+        self.dice = random.Random(watch.limits.seed)
         self.best_lows: list[int] = []
         self.until = until
 
@@ -125,6 +143,69 @@ class Columns:
                         limit = min(value + slack, value + slack if limit is None else limit)
             lows.append(low)
         return lows
+
+    def mixed(
+        self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
+    ) -> master.Master | None:
+        """The cheapest mixture of sets near duals, with whatever sets quick pricing finds for it."""
+        mixture = master.solved(self.question, centre, cuts, box)
+        for _ in range(MOST_QUICK):
+            if mixture is None or self.over() or not self.quickly(mixture, tuple(cuts), pool):
+                break
+            mixture = master.solved(self.question, centre, cuts, box)
+        return mixture
+
+    def quickly(self, mixture: master.Master, cuts: tuple[Cut, ...], pool: ThreadPoolExecutor) -> bool:
+        """Anneals from the sets of a mixture; whether that led to any that the mixture wants."""
+        duals = mixture.duals(cuts)
+        wanted = False
+        for index, each in enumerate(self.classes):
+            if self.quick[index].cuts != cuts:
+                self.quick[index] = Quick(self.question, each, cuts)
+            quick = self.quick[index]
+            quick.worth(duals)
+            used = [members for members, amount in mixture.sets if amount > master.SLIGHT and members in each.columns]
+            starts = self.dice.sample(used, min(MOST_STARTS, len(used)))
+            runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
+            self.work += PROPOSAL_WORK * quick.steps * len(runs)
+            worth = floor(UNIT * mixture.classes[index])
+            for run in runs:
+                found = run.result()
+                if found is None:
+                    continue
+                members, price = found
+                if UNIT * price - duals.of(members) < worth and price < each.columns.get(members, NEVER):
+                    wanted = True
+                    self._keep(each, members, price)
+        return wanted
+
+    def _known(self, number: int, most: int) -> dict[Members, int]:
+        """The sets of a class that were met and cost at most so much less the best duals, with what they cost."""
+        known: dict[Members, int] = {}
+        for members, met in self.classes[number].columns.items():
+            # Met in one configuration, a set may be cheaper in another.
+            price = self.quick[number].price_of(members)
+            if price is None:
+                raise SolverBugError(f"a set that holds every must was met for {met}, and quick pricing has no price")
+            if UNIT * price - self.best_duals.of(members) <= most:
+                known[members] = price
+        return known
+
+    def _around(self, number: int, known: dict[Members, int], most: int, pool: ThreadPoolExecutor) -> None:
+        """Adds what one exchange from a known set leads to, and so on: exact pricing then finds few others."""
+        quick = self.quick[number]
+        quick.worth(self.best_duals)
+        todo = list(known)
+        while todo and len(known) <= MOST_KNOWN and not self.over():
+            batch, todo = todo[:BATCH], todo[BATCH:]
+            self.work += PROPOSAL_WORK * LOOKED_AT * len(batch)
+            jobs = [pool.submit(quick.around, members, most, self.dice.getrandbits(32)) for members in batch]
+            for job in jobs:
+                for members in job.result():
+                    price = None if members in known else quick.price_of(members)
+                    if price is not None and UNIT * price - self.best_duals.of(members) <= most:
+                        known[members] = price
+                        todo.append(members)
 
     def _keep(self, each: Class, members: Members, price: int) -> None:
         each.columns[members] = min(price, each.columns.get(members, price))
@@ -185,10 +266,9 @@ class Columns:
             window = UNIT * (objective - self.step) - self.best
             if window <= FEW * UNIT * self.step:
                 break
-            mixture = master.solved(self.question, centre, cuts, box)
-            if (
-                mixture is not None
-                and UNIT * (mixture.value + self.question.constant) - self.best < len(self.question.waits) / 4
+            mixture = self.mixed(centre, cuts, box, pool)
+            if mixture is not None and UNIT * (mixture.value + self.question.constant) - self.best < max(
+                len(self.question.waits) / 4, CONVERGED * window
             ):
                 if window <= near * UNIT * self.step:
                     break
@@ -197,13 +277,10 @@ class Columns:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
                 box = widest
-                mixture = master.solved(self.question, centre, cuts, box)
+                mixture = self.mixed(centre, cuts, box, pool)
             if mixture is None:
                 break
-            costs = zip(cuts, np.rint(mixture.cuts * UNIT).astype(np.int64).tolist(), strict=True)
-            duals = Duals(
-                np.rint(mixture.units * UNIT).astype(np.int64).tolist(), {cut: cost for cut, cost in costs if cost}
-            )
+            duals = mixture.duals(cuts)
             most = [floor(worth * UNIT) for worth in mixture.classes]
 
     def close(self, objective: int, most_listed: int, pool: ThreadPoolExecutor) -> Proven | None:
@@ -214,18 +291,30 @@ class Columns:
         target = (objective - self.step) * UNIT
         outside = UNIT * self.question.constant + self.best_duals.sum + self.question.waiting(self.best_duals)
         listed: list[dict[Members, int]] = []
-        for index, each in enumerate(self.classes):
-            most = target - outside - self.question.networks(self.best_lows, without=index)
+        for number, each in enumerate(self.classes):
+            most = target - outside - self.question.networks(self.best_lows, without=number)
             most_work = None if self.most_work is None else ONE_LISTING * (self.most_work - self.work)
 
             def spent(more: float, most_work: float | None = most_work) -> bool:
                 return self.watch.over(self.until) or (most_work is not None and more >= most_work)
 
+            known = self._known(number, most)
+            self._around(number, known, most, pool)
+            if len(known) > MOST_KNOWN:
+                return None
             # The configurations with the cheapest sets have the most of them, and begin first, all side by side.
             order = sorted(range(len(each.models)), key=each.values.__getitem__)
             jobs = [
                 pool.submit(
-                    listing.every_set, each.models[index], self.best_duals, most, most_listed, self.watch, spent
+                    listing.every_set,
+                    each.models[index],
+                    self.quick[number],
+                    known,
+                    self.best_duals,
+                    most,
+                    most_listed,
+                    self.watch,
+                    spent,
                 )
                 for index in order
             ]
@@ -233,7 +322,7 @@ class Columns:
             self.work += sum(one.work for one in found)
             if self.over() or not all(one.whole for one in found):
                 return None
-            sets: dict[Members, int] = {}
+            sets = known
             for one in found:
                 for members, price in one.prices.items():
                     sets[members] = min(price, sets.get(members, price))

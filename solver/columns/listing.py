@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from solver.columns.pricing import Pricing
 from solver.columns.question import Question
+from solver.columns.quick import Quick
 from solver.columns.sets import UNIT, Duals, Members, Proven
 from solver.cp import cp_model, cp_solver
+from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.terms.model import LinearExpr
+
+MANY = 3
+"""Sets of one configuration from which on it is split into finer ones."""
 
 COVER_WORK = 5.0
 """Deterministic time for the cover by listed sets."""
@@ -26,21 +31,26 @@ class Listing:
 
 
 def every_set(
-    model: Pricing, duals: Duals, most: int, most_listed: int, watch: Watch, spent: Callable[[float], bool]
+    model: Pricing,
+    quick: Quick,
+    known: Iterable[Members],
+    duals: Duals,
+    most: int,
+    most_listed: int,
+    watch: Watch,
+    spent: Callable[[float], bool],
 ) -> Listing:
-    """All sets of a configuration that cost at most so much less duals.
+    """All sets of a configuration beside those known that cost at most so much less duals, priced by `quick`.
 
     Not all of them where there are more than `most_listed`, or where the work is spent.
     """
     listing = Listing({}, 0.0, whole=False)
-    first = model.solve(duals, most, watch)
-    listing.work += first.work
-    if first.members is None:
-        listing.whole = first.low > most
-        return listing
-    for finer in model.split():
-        for members in listing.prices:
+    todo = [model.again()]
+    while todo:
+        finer = todo.pop()
+        for members in (*known, *listing.prices):
             finer.exclude(members)
+        met = 0
         while True:
             if spent(listing.work) or len(listing.prices) > most_listed:
                 return listing
@@ -51,11 +61,16 @@ def every_set(
                     return listing
                 break
             # Another option may be cheaper for this set.
-            price = model.price_of(answer.members, watch)
+            price = quick.price_of(answer.members)
             if price is None:
-                return listing
+                raise SolverBugError(f"exact pricing holds every must with {answer.members}, quick pricing does not")
             listing.prices[answer.members] = price
             finer.exclude(answer.members)
+            met += 1
+            if met == MANY and finer.open():
+                # With every option fixed each answer takes less time, and there are several models to begin with.
+                todo += finer.split()
+                break
     listing.whole = True
     return listing
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.columns.question import Question
-from solver.columns.sets import UNIT, Cut, Members
+from solver.columns.sets import UNIT, Cut, Duals, Members
 from solver.linear import LinearProgram, Sparse, solve
 
 MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 12, 0.05, 1e-6
@@ -29,6 +29,12 @@ class Master:
     cuts: NDArray[np.float64]
     classes: NDArray[np.float64]
     sets: list[tuple[Members, float]]
+
+    def duals(self, cuts: Iterable[Cut]) -> Duals:
+        """What units and cuts are worth, in parts of a unit."""
+        costs = zip(cuts, np.rint(self.cuts * UNIT).astype(np.int64).tolist(), strict=True)
+        units = np.rint(self.units * UNIT).astype(np.int64).tolist()
+        return Duals(units, {cut: cost for cut, cost in costs if cost})
 
 
 class _Sparse:

@@ -26,9 +26,6 @@ PRICE_WORK = 3.0
 CALL_WORK = 0.001
 """What one call of the solver counts as, however little it has to do."""
 
-FORCE = 1 << 30
-"""What makes a member of who has to be one."""
-
 
 def configurations(terms: Sequence[Best], network: Network) -> list[dict[int, int]]:
     """Every choice of an option for each of these terms, by its identity: the first ones, as long as there is room."""
@@ -163,27 +160,19 @@ class Pricing:
         members = tuple(unit for unit, seat in seats if (seat if isinstance(seat, int) else solver.boolean_value(seat)))
         return members, self.price if isinstance(self.price, int) else solver.value(self.price)
 
-    def price_of(self, members: Members, watch: Watch) -> int | None:
-        """What a set costs in this configuration; None where the time was up."""
-        inside = set(members)
-        force = [
-            0 if isinstance(seat, int) else -FORCE if unit in inside else FORCE for unit, seat in enumerate(self.seats)
-        ]
-        found = self.solve(Duals([-amount for amount in force], {}), None, watch)
-        return found.price if found.exact and found.members == members else None
+    def open(self) -> list[Best]:
+        """The terms whose option is still open."""
+        best = [x.term for x in self.lowered.terms if isinstance(x.term, Best) and x.speaks_about(self.networks[0])]
+        return [term for term in best if term.options and id(term) not in self.options]
+
+    def again(self, options: Mapping[int, int] | None = None) -> Pricing:
+        """The same without what was excluded, and with some more options fixed."""
+        return Pricing(self.lowered, self.networks, {**self.options, **(options or {})}, self.sizes, self.seed)
 
     def split(self) -> list[Pricing]:
         """The same in all configurations of the terms that are still open."""
-        number = self.networks[0]
-        left = [
-            x.term
-            for x in self.lowered.terms
-            if isinstance(x.term, Best) and x.term.options and id(x.term) not in self.options and x.speaks_about(number)
-        ]
-        return [
-            Pricing(self.lowered, self.networks, {**self.options, **options}, self.sizes, self.seed)
-            for options in configurations(left, self.lowered.problem.networks[number])
-        ]
+        network = self.lowered.problem.networks[self.networks[0]]
+        return [self.again(options) for options in configurations(self.open(), network)]
 
     def exclude(self, members: Members) -> None:
         """Never this set again."""

@@ -68,7 +68,7 @@ class Question:
             if isinstance(x.term, Best) and x.term.options and not x.term.by_slot and x.speaks_about(networks[0])
         ]
         terms.sort(key=lambda x: -costs[x.rule] if x.rule < len(costs) else 0)
-        sizes = self._sizes(networks[0])
+        sizes = self.sizes(networks[0])
         models = [
             Pricing(self.lowered, networks, options, sizes, seed)
             for options in configurations([cast("Best", x.term) for x in terms], network)
@@ -76,7 +76,7 @@ class Question:
         ]
         return Class(networks, len(networks) if formed else 0, models, {}, [0] * len(models))
 
-    def _sizes(self, number: int) -> range:
+    def sizes(self, number: int) -> range:
         """The sizes of a network that leave the others theirs, where all are formed."""
         problem = self.problem
         network = problem.networks[number]

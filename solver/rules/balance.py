@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import ceil, floor
 from typing import ClassVar
 
-from solver.exact import round_ratio_to_root
+from solver.exact import round_ratio_to_root, whole_numbers
 from solver.lowering import Band, Count, Mean, Moments, Term
 from solver.problem import Pool
 from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Words, count_values, parameter
@@ -59,16 +59,17 @@ class Balance(GroupRule):
         return price
 
     def _price_of_mean(self, pool: Pool) -> Pricer:
-        values = pool.numbers[self.attribute].values
+        # In whole units: the ratio of a distance to a deviation has none, and fractions take ten times as long.
+        _, values = whole_numbers(pool.numbers[self.attribute].values)
         known = [value for value in values if value is not None]
-        mean = Fraction(sum(known, Fraction(0)), len(known)) if known else Fraction(0)
-        variance = sum(((value - mean) ** 2 for value in known), Fraction(0)) / len(known) if known else Fraction(0)
+        mean = Fraction(sum(known), len(known)) if known else Fraction(0)
+        variance = Fraction(sum(value * value for value in known), len(known)) - mean**2 if known else Fraction(0)
 
         def price(group: Group) -> int:
             mine = [value for person in group.members if (value := values[person]) is not None]
             if not mine or variance == 0:
                 return 0
-            return round_ratio_to_root(100 * abs(Fraction(sum(mine, Fraction(0)), len(mine)) - mean), variance)
+            return round_ratio_to_root(100 * abs(Fraction(sum(mine), len(mine)) - mean), variance)
 
         return price
 

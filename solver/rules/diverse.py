@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import reduce
+from functools import cache, reduce
 from itertools import combinations
 from math import lcm
 from typing import ClassVar
@@ -13,15 +13,67 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from solver.exact import round_half_up
+from solver.exact import round_half_up, whole_numbers
 from solver.lowering import Likeness, Term
-from solver.problem import Composition, Pool, Problem
+from solver.problem import Category, Composition, Number, Pool, Problem
 from solver.rules.base import Ground, Group, GroupRule, Parameter, Pricer, Violation, Words, parameter
 
 Matrix = NDArray[np.int64]
 
 COMMON_DENOMINATOR_LIMIT = 1 << 40
 """Above it, agreements are rounded to this scale for the search; the recount stays exact."""
+
+
+class _Scale:
+    """A column of numbers: how far two people are apart, of the whole range."""
+
+    def __init__(self, column: Number) -> None:
+        unit, self._values = whole_numbers(column.values)
+        # The range is of the whole column: looked up per pair it would cost more than all the rest.
+        self._span = int(column.span() * unit) or 1
+        self.denominators = {self._span}
+
+    def apart(self, one: int, other: int, whole: int) -> int | None:
+        """The distance in parts of a whole; None where either says nothing."""
+        mine, theirs = self._values[one], self._values[other]
+        return None if mine is None or theirs is None else abs(mine - theirs) * whole // self._span
+
+
+class _Kinds:
+    """A column of values: what two people do not share, of what they have together."""
+
+    def __init__(self, column: Category) -> None:
+        self._codes = [frozenset(codes) for codes in column.codes]
+        most = 2 * max(map(len, self._codes), default=0)
+        self.denominators = set(range(1, min(most, len(column.names)) + 1))
+
+    def apart(self, one: int, other: int, whole: int) -> int | None:
+        """The distance in parts of a whole; None where either says nothing."""
+        mine, theirs = self._codes[one], self._codes[other]
+        if not mine or not theirs:
+            return None
+        if mine.isdisjoint(theirs):
+            return whole
+        return whole - whole * len(mine & theirs) // len(mine | theirs)
+
+
+class Agreement:
+    """How much any two people agree, in parts of one whole: sums of whole numbers are exact and take no time."""
+
+    def __init__(self, columns: Sequence[_Scale | _Kinds]) -> None:
+        self._columns = columns
+        together = lcm(*(denominator for column in columns for denominator in column.denominators))
+        self.whole = together * lcm(*range(1, len(columns) + 1))
+
+    def parts(self, one: int, other: int) -> int:
+        """The whole less the Gower distance, which is the mean over the attributes that both state, else 0."""
+        apart, stated = 0, 0
+        for column in self._columns:
+            found = column.apart(one, other, self.whole)
+            if found is not None:
+                stated += 1
+                apart += found
+        return self.whole - (apart // stated if stated else 0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -53,34 +105,22 @@ class Diverse(GroupRule):
     matrix: Matrix | None = parameter(Parameter.MATRIX, default=None)
     """int64 (people, people), thousandths, symmetric."""
 
-    def distance(self, one: int, other: int, pool: Pool) -> Fraction:
-        """Gower distance, the mean over the attributes that both have; 0 where they have none in common."""
-        parts = []
-        for attribute in self.attributes:
-            if attribute in pool.numbers:
-                values = pool.numbers[attribute]
-                mine, theirs = values.values[one], values.values[other]
-                if mine is not None and theirs is not None:
-                    span = values.span()
-                    parts.append(abs(mine - theirs) / span if span else Fraction(0))
-            else:
-                codes = pool.category(attribute).codes
-                a, b = set(codes[one]), set(codes[other])
-                if a and b:
-                    parts.append(1 - Fraction(len(a & b), len(a | b)))
-        return sum(parts, Fraction(0)) / len(parts) if parts else Fraction(0)
+    def agreement(self, pool: Pool) -> Agreement:
+        """How much any two people of a pool agree."""
+        return Agreement(
+            tuple(
+                _Scale(pool.numbers[attribute]) if attribute in pool.numbers else _Kinds(pool.category(attribute))
+                for attribute in self.attributes
+            )
+        )
 
     def pricer(self, pool: Pool) -> Pricer:
-        known: dict[tuple[int, int], Fraction] = {}
-
-        def likeness(one: int, other: int) -> Fraction:
-            if (one, other) not in known:
-                known[one, other] = 1 - self.distance(one, other, pool)
-            return known[one, other]
+        agreement = self.agreement(pool)
+        parts = cache(agreement.parts)
 
         def price(group: Group) -> int:
             pairs = combinations(sorted(group.members), 2)
-            return round_half_up(10 * sum((likeness(*pair) for pair in pairs), Fraction(0)))
+            return round_half_up(Fraction(10 * sum(parts(*pair) for pair in pairs), agreement.whole))
 
         return price
 
@@ -96,9 +136,10 @@ class Diverse(GroupRule):
     def lower(self, pool: Pool, ground: Ground) -> Sequence[Term]:
         if self.matrix is not None:
             return [Likeness(numerators=-self.matrix, constant=int(self.matrix.sum()) // 2)]
-        size = pool.size
+        size, agreement = pool.size, self.agreement(pool)
         pairs = {
-            (one, other): 10 * (1 - self.distance(one, other, pool)) for one, other in combinations(range(size), 2)
+            (one, other): Fraction(10 * agreement.parts(one, other), agreement.whole)
+            for one, other in combinations(range(size), 2)
         }
         scale = reduce(lcm, {value.denominator for value in pairs.values()}, 1)
         scale = min(scale, COMMON_DENOMINATOR_LIMIT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property, lru_cache
 from math import asin, ceil, cos, radians, sin, sqrt
 from typing import ClassVar
 
@@ -17,9 +18,15 @@ EARTH_RADIUS_KM = 6371.0088
 
 def great_circle_km(one: Location, other: Location) -> float:
     """The distance over the sphere, by the haversine formula, which keeps its digits for neighbours."""
-    lat1, lat2 = radians(one.latitude), radians(other.latitude)
+    return _haversine(one.latitude, one.longitude, other.latitude, other.longitude)
+
+
+# The same homes are asked about for every newcomer. By numbers: hashing a Location takes as long as the formula.
+@lru_cache(maxsize=1 << 15)
+def _haversine(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    lat1, lat2 = radians(latitude), radians(other_latitude)
     half_lat = (lat2 - lat1) / 2
-    half_lon = radians(other.longitude - one.longitude) / 2
+    half_lon = radians(other_longitude - longitude) / 2
     chord = sin(half_lat) ** 2 + cos(lat1) * cos(lat2) * sin(half_lon) ** 2
     return 2 * EARTH_RADIUS_KM * asin(min(1.0, sqrt(chord)))
 
@@ -62,8 +69,12 @@ class Near(GroupRule):
 
     def excess(self, home: Location, place: Location) -> int:
         """Whole km beyond max_km, rounded up."""
-        assert self.max_km is not None  # noqa: S101  (only called where distance is what counts)
-        return max(0, ceil(great_circle_km(home, place) - float(self.max_km)))
+        return max(0, ceil(great_circle_km(home, place) - self._near))
+
+    @cached_property
+    def _near(self) -> float:
+        assert self.max_km is not None  # noqa: S101  (only asked where distance is what counts)
+        return float(self.max_km)
 
     def pricer(self, pool: Pool) -> Pricer:
         return self._price_of_regions(pool) if self.same_region else self._price_of_distance(pool)

@@ -374,7 +374,20 @@ def test_what_was_accepted_is_read_before_a_form_asks(client: FlaskClient, store
         raise AssertionError("it was not ready")
 
     there = proposal(store, first_space(store)[0], proposed.rsplit("/", 1)[1])
-    assert standing._placers.get(there, read_again).rank
+    assert standing._placers.get(there.id, there.version, read_again).rank
+
+
+def test_a_proposal_without_somebody_erased_is_another_version(client: FlaskClient, made: str, proposed: str) -> None:
+    """Whoever saw it before has to look again, and nobody is ranked beside the one who is gone."""
+    before = client.get(proposed)
+    newcomer = {"candidate": {"sector": "care", "apart_from": ["c1"]}}
+    assert client.post(f"{proposed}/placements", json=newcomer).status_code == 200
+    client.delete(f"{made}/candidates/c1", headers={"If-Match": "*"})
+    after = client.get(proposed)
+    assert (before.headers["ETag"], after.headers["ETag"]) == ('"1"', '"2"')
+    assert "c1" not in {id_ for network in after.get_json()["networks"] for id_ in network["members"]}
+    problem(client.post(f"{proposed}/accept", headers={"If-Match": before.headers["ETag"]}), 412, "stale")
+    problem(client.post(f"{proposed}/placements", json=newcomer), 422, "nobody")
 
 
 def test_a_place_is_explained(client: FlaskClient, proposed: str) -> None:

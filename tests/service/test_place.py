@@ -12,7 +12,7 @@ from service.changes import Changes
 from service.faults import InputError
 from service.intake.tables import Objects
 from service.place import Placer, Ranking, rankings
-from service.question import Question
+from service.question import Question, ask
 from service.scenario import changed
 from solver.price import breaches, score
 from solver.problem import WAITING
@@ -54,6 +54,17 @@ def test_every_change_is_what_two_recounts_differ_by(more: dict[str, Any]) -> No
         assert list(option.change.rules) == rules
         assert option.change.objective == after.objective - before.objective
         assert option.allowed == (not after.broken and not list(breaches(question.problem, there)))
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"sector": "aaa|metal|zzz"}, {"years": "7,5"}, {"hobby": "chess"}, {"postcode": "9000"}]
+)
+def test_a_pool_with_one_person_more_is_that_of_everybody(more: dict[str, Any]) -> None:
+    """Whether values are new, come between others, or stand in a column of their own."""
+    question = with_newcomer(**more)
+    before = ASKED.question.problem.pool
+    quick = ask(question.programme, question.candidates, ASKED.origin.files, before=before)
+    assert quick.problem.pool == question.problem.pool
 
 
 def test_networks_that_may_not_come_last_with_the_reason() -> None:

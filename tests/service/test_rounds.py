@@ -20,7 +20,8 @@ from service.proposal_file import as_bytes
 from service.reading import Asked, load
 from service.rounds import NEXT_SEED, Standing, compose_round, composed, finish, first, next_limits
 from service.scenario import changed
-from solver.compose import SolverBugError, Status
+from solver.compose import Status
+from solver.errors import SolverBugError
 from solver.limits import Limits, Progress
 from tests.outside.programmes import random_programme
 from tests.service.small import LIMITS, asked, people, proposal

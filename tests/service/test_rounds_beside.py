@@ -18,7 +18,7 @@ from service.reading import Asked
 from service.repair import mend
 from service.rounds_beside import RepairRounds, Rounds, ScenarioRounds
 from service.what_if import what_if
-from solver.compose import SolverBugError
+from solver.errors import SolverBugError
 from solver.limits import Limits
 from solver.repair import FEWEST, Wanted
 from tests.service.small import LIMITS, asked, joiner, proposal

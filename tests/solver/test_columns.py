@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, places
+from solver.columns.quick import Quick
+from solver.columns.sets import NEVER, Cut
 from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
 from solver.limits import Limits, Watch
@@ -107,6 +109,37 @@ def test_what_is_proven_lies_below_the_best_whatever_the_answer_was(seed: int) -
     if proven.groups is not None:
         found = places(lowered, proven.groups)
         assert problem.waiting_is_weighed or found.count(WAITING) <= best[0]
+
+
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_quick_pricing_tells_the_price_that_exact_pricing_proves(seed: int) -> None:
+    """The set that exact pricing proves cheapest costs the same by the kernel, and no quick run finds a cheaper one."""
+    dice = random.Random(seed)
+    lowered = lower(a_world(dice) if dice.random() < 0.7 else a_problem(dice, 5, dice.sample(NETWORK_RULES, 4)))
+    if not applies(lowered):
+        return
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    units = range(len(lowered.units))
+    cut: Cut | None = None
+    if len(units) >= 3:
+        one, other, third = sorted(dice.sample(units, 3))
+        cut = (one, other, third)
+    duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], {cut: dice.randrange(2_000)} if cut else {})
+    for each in columns.classes:
+        answers = [model.solve(duals, None, columns.watch) for model in each.models]
+        assert all(answer.exact or answer.members is None for answer in answers)
+        least = min((answer.low for answer in answers), default=NEVER)
+        quick = Quick(columns.question, each, [cut] if cut else [])
+        quick.worth(duals)
+        for answer in answers:
+            if answer.members is not None and answer.low == least:
+                assert quick.price_of(answer.members) == answer.price
+        run = quick.run((), dice.getrandbits(32))
+        if run is not None:
+            members, price = run
+            assert 256 * price - duals.of(members) >= least
+            assert price == quick.price_of(members)
 
 
 def test_a_listing_finds_the_answer_that_is_better() -> None:

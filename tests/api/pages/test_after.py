@@ -212,7 +212,7 @@ def test_a_link_shows_what_members_may_see_to_whoever_has_it(
     assert "Ann0 Peeters" in stranger.text
     assert "example.org" not in shown.text
     assert "difficult" not in shown.text
-    assert shown.headers["X-Robots-Tag"] == "noindex"
+    assert (shown.headers["X-Robots-Tag"], shown.headers["Referrer-Policy"]) == ("noindex", "no-referrer")
     assert b"BEGIN:VCALENDAR" in stranger.client.get(f"{address}/meetings.ics").get_data()
     assert address.rsplit("/", 1)[1] not in reader.open(f"/proposals/{proposed.id}/out").text, "shown once"
     reader.send("/revoke")

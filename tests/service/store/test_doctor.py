@@ -20,8 +20,9 @@ from service.store import Store, now
 from service.store.intake import make_source, receive
 from service.store.parts import seen
 from service.store.runs import ask_for_run, take
-from service.store.spaces import Scope, make_key
+from service.store.spaces import Scope, make_key, revoke
 from service.store.tables import deliveries, runs
+from service.store.users import close_user, make_user, user_named
 from tests.api.conftest import app_with
 
 OK, WARNING, FAULT = "ok", "warning", "fault"
@@ -55,6 +56,7 @@ def look(address: str, port: int) -> Any:
 def test_an_installation_that_works(look: Any, store: Store, space: str) -> None:
     """Every line is ok, and says what was seen."""
     make_key(store, space, "a key", [Scope.ORGANISE])
+    make_user(store, space, "an@example.org", [Scope.ORGANISE])
     seen(store, "a worker", 2)
     found = look()
     del found["search"]  # whether it was compiled here depends on which tests ran before
@@ -65,11 +67,39 @@ def test_an_installation_that_works(look: Any, store: Store, space: str) -> None
 
 
 def test_for_a_person_each_line_says_what_to_do(look: Any, store: Store, address: str) -> None:
-    """Without a key nobody gets in."""
+    """Without a key no program gets in, and without an organiser no person."""
     where = ["--database", address] if "://" in address else ["--data", address]
     told = CliRunner().invoke(main, ["doctor", *where, "--port", "0"])
     assert told.exit_code == 0
-    assert "warning keys: none opens anything\n        -> kring keys make NAME --scope organise\n" in told.output
+    for line, do in (
+        ("keys: none is kept: no program may call", "kring keys make NAME --scope organise"),
+        ("organisers: nobody may sign in", "kring serve makes the first one; or kring users make LOGIN"),
+    ):
+        assert f"warning {line}\n        -> {do}\n" in told.output
+
+
+def test_keys_of_the_store_and_of_the_environment_are_told_apart(
+    look: Any, store: Store, space: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Either lets programs in; one that no header can carry keeps the server from starting."""
+    monkeypatch.setenv("KRING_KEY", "secret")
+    assert look()["keys"] == (OK, "KRING_KEY opens everything; none is kept", None)
+    first, _ = make_key(store, space, "one", [Scope.ORGANISE])
+    make_key(store, space, "two", [Scope.INTAKE])
+    assert look()["keys"] == (OK, "KRING_KEY opens everything; of 2 keys kept, 2 open something", None)
+    monkeypatch.setenv("KRING_KEY", "clé")
+    assert look()["keys"][0] == FAULT
+    monkeypatch.delenv("KRING_KEY")
+    revoke(store, space, first.id)
+    assert look()["keys"] == (OK, "of 2 keys kept, 1 opens something", None)
+
+
+def test_organisers_who_may_no_longer_sign_in_are_told_from_none(look: Any, store: Store, space: str) -> None:
+    """What helps differs."""
+    make_user(store, space, "an", [Scope.ORGANISE])
+    assert look()["organisers"] == (OK, "1 may sign in", None)
+    close_user(store, user_named(store, space, "an"))
+    assert look()["organisers"] == (WARNING, "nobody may sign in", "kring users password LOGIN")
 
 
 def test_an_installation_that_is_not_there_yet_is_left_alone(tmp_path: Path, port: int) -> None:
@@ -85,13 +115,13 @@ def test_a_run_that_nobody_takes_is_a_fault(look: Any, store: Store, space: str,
     assert look()["worker"][0] == WARNING, "nobody has been seen"
     seen(store, "w", 2)
     ask_for_run(store, space, small, {"effort": 1})
-    assert look()["worker"] == (OK, "1 are there; nothing waits for them", None)
+    assert look()["worker"] == (OK, "1 is there; nothing waits", None)
     with store.writing() as connection:
         connection.execute(update(runs).values(served_at=now() - timedelta(seconds=70)))
     condition, said, do = look()["worker"]
-    assert (condition, "1 runs" in said, "kring worker" in str(do)) == (FAULT, True, True)
+    assert (condition, "1 run and 0 forms waits" in said, "kring worker" in str(do)) == (FAULT, True, True)
     assert take(store, "w") is not None
-    assert look()["worker"] == (OK, "1 are there; 1 runs are being solved", None)
+    assert look()["worker"] == (OK, "1 is there; 1 run is being solved", None)
     with store.writing() as connection:
         connection.execute(update(runs).values(leased_until=now() - timedelta(seconds=1)))
     assert look()["worker"][0] == WARNING
@@ -107,7 +137,7 @@ def test_forms_that_nobody_settles_are_a_fault(look: Any, store: Store, space: s
         connection.execute(update(deliveries).values(state="held"))
     seen(store, "w", 2)
     found = look()
-    assert (found["worker"][0], found["forms"][:2]) == (OK, (WARNING, "1 are held for review"))
+    assert (found["worker"][0], found["forms"][:2]) == (OK, (WARNING, "1 is held for review"))
 
 
 def test_a_queue_that_is_full_is_a_fault(

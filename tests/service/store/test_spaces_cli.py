@@ -84,6 +84,10 @@ def test_an_organiser_of_a_space_is_made_renewed_and_closed_out(address: str, wh
     assert signs_in(address, "ann@example.org", first)
     assert [(each["login"], each["open"]) for each in found("users", "list", *there)] == [("ann@example.org", True)]
     assert found("users", "list", *where) == []
+    reset = found("users", "reset", "ann@example.org", "--at", "https://kring.example/", *there)
+    assert reset["login"] == "ann@example.org"
+    assert reset["link"].startswith("https://kring.example/password/")
+    assert told("users", "reset", "ann@example.org", *where).exit_code == 2
     assert told("users", "close", "ann@example.org", *there).exit_code == 0
     assert not signs_in(address, "ann@example.org", first)
     second = found("users", "password", "ann@example.org", *there)["password"]

@@ -33,7 +33,7 @@ from service.store.programmes import (
     make_programme,
     programme,
 )
-from service.store.proposals import accept, list_proposals, proposal, question_of
+from service.store.proposals import accept, change_proposal, list_proposals, proposal, question_of
 from service.store.runs import ask_for_run, run
 from service.store.spaces import Scope, digest, first_space, key_with, make_key, new_space, revoke
 from service.store.tables import METADATA
@@ -228,6 +228,9 @@ def test_erasing_somebody_leaves_a_proposal_countable(store: Store, space: str) 
     made = proposal(store, space, str(run(store, space, run_id).proposal))
     assert check(question_of(store, made).question, made.content) == ()
     gone = remove_candidate(store, space, small, "c3", version=1)
+    assert proposal(store, space, made.id).version == made.version + 1
+    with pytest.raises(StaleError):
+        change_proposal(store, space, made.id, made.content, version=made.version)
     left = proposal(store, space, made.id).content
     assert len(left["waitlist"]) == 1
     assert left["waitlist"][0]["id"] == gone.ref

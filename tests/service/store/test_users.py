@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,14 +12,16 @@ from service.faults import InputError
 from service.store import Store
 from service.store.errors import NotNowError, NotThereError, StaleError
 from service.store.names import now
+from service.store.password_links import LASTS, choose_password, linked_user, make_password_link
 from service.store.proposals import change_proposal, list_proposals, proposal, redo, undo
 from service.store.runs import ask_for_run
 from service.store.shares import make_share, revoke_share, shared_by, shares_of
-from service.store.spaces import Scope, new_space
-from service.store.tables import sessions
+from service.store.spaces import Scope, digest, new_space
+from service.store.tables import password_links, sessions
 from service.store.users import (
     IDLE,
     LONGEST,
+    User,
     close_user,
     end_session,
     first_user,
@@ -173,3 +177,83 @@ def test_another_space_cannot_share_a_proposal(store: Store, space: str, propose
     ):
         with pytest.raises(NotThereError):
             act()
+
+
+def test_a_password_link_works_once_and_ends_every_session(store: Store, space: str) -> None:
+    make_user(store, space, "ann", (Scope.ORGANISE,), PASSWORD)
+    user, session = user_named(store, space, "ann"), sign_in(store, "ann", PASSWORD)
+    assert session is not None
+    token, ends = make_password_link(store, user)
+    assert timedelta(hours=23) < ends - now() <= LASTS
+    # Until it is used, nothing has changed.
+    assert (linked_user(store, token).login, session_of(store, session) is not None) == ("ann", True)
+    choose_password(store, token, "four loud otters")
+    assert session_of(store, session) is None
+    assert sign_in(store, "ann", PASSWORD) is None
+    assert sign_in(store, "ann", "four loud otters") is not None
+    with pytest.raises(NotThereError):
+        choose_password(store, token, "five slow otters")
+    with store.reading() as connection:
+        assert connection.execute(password_links.select()).all() == []
+
+
+def test_a_password_that_cannot_be_one_leaves_the_link(store: Store, space: str) -> None:
+    make_user(store, space, "ann", (Scope.ORGANISE,), PASSWORD)
+    token, _ = make_password_link(store, user_named(store, space, "ann"))
+    with pytest.raises(InputError):
+        choose_password(store, token, "short")
+    assert linked_user(store, token).login == "ann"
+
+
+def test_only_the_digest_of_a_password_link_is_kept(store: Store, space: str) -> None:
+    make_user(store, space, "ann", (Scope.ORGANISE,), PASSWORD)
+    token, _ = make_password_link(store, user_named(store, space, "ann"))
+    with store.reading() as connection:
+        row = connection.execute(password_links.select()).one()
+    assert token not in str(row)
+    assert row.digest == digest(token)
+
+
+def _another_link(store: Store, user: User) -> None:
+    make_password_link(store, user)
+
+
+def _a_day(store: Store, user: User) -> None:
+    with store.writing() as connection:
+        connection.execute(password_links.update().values(expires_at=now()))
+
+
+def _another_password(store: Store, user: User) -> None:
+    set_password(store, user)
+
+
+@pytest.mark.parametrize("end", [_another_link, _a_day, _another_password, close_user])
+def test_a_password_link_ends(store: Store, space: str, end: Callable[[Store, User], None]) -> None:
+    """By another one, after a day, by another password, and where its owner is let in no more."""
+    make_user(store, space, "ann", (Scope.ORGANISE,), PASSWORD)
+    user = user_named(store, space, "ann")
+    token, _ = make_password_link(store, user)
+    end(store, user)
+    with pytest.raises(NotThereError):
+        linked_user(store, token)
+    with pytest.raises(NotThereError):
+        choose_password(store, token, "four loud otters")
+
+
+def test_of_two_who_use_one_password_link_one_gets_through(store: Store, space: str) -> None:
+    """Both at once: one password is taken, and the other one is told that the link is used."""
+    make_user(store, space, "ann", (Scope.ORGANISE,), PASSWORD)
+    token, _ = make_password_link(store, user_named(store, space, "ann"))
+
+    def use(password: str) -> bool:
+        try:
+            choose_password(store, token, password)
+        except NotThereError:
+            return False
+        return True
+
+    passwords = ("four loud otters", "five slow otters")
+    with ThreadPoolExecutor(2) as pool:
+        taken = list(pool.map(use, passwords))
+    assert sorted(taken) == [False, True]
+    assert [sign_in(store, "ann", password) is not None for password in passwords] == taken

@@ -1,0 +1,187 @@
+"""Quick pricing: annealing over one network at a time, for sets that the master program wants; it proves nothing.
+
+The kernel that composes networks (`solver.search`) on a board with one group. Whoever is outside costs what seating
+them is worth, and a cut counts its three people, one of them free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from solver import board as boards
+from solver.board import Board
+from solver.columns.question import Class, Question
+from solver.columns.sets import UNIT, Cut, Duals, Found, Members
+from solver.lowering import Band, Count, Place, Scatter, Term
+from solver.search import anneal, generator
+from solver.terms.common import Flags, Ints, Priced
+
+STEPS, CHUNKS = 100, 8
+"""Proposals of one run, for each unit, and in how many steps it cools."""
+
+HOT, COLD = 0.5, 0.05
+"""The first temperature of a run and its last, as a part of what a unit costs on average."""
+
+LOOKED_AT = 4_096
+"""Proposals from one set when its neighbours are listed; a power of two."""
+
+FORBIDDING = 1 << 40
+"""The price of breaking what must hold where no such set is wanted."""
+
+INSIDE, OUTSIDE = 0, 1
+"""The two places of a board with one group."""
+
+
+class Quick:
+    """One class of networks as a board with one group; `cuts` are counted as well."""
+
+    def __init__(self, question: Question, each: Class, cuts: Sequence[Cut] = ()) -> None:
+        self.cuts = tuple(cuts)
+        networks, pins = set(each.networks), question.problem.pins
+        units = question.lowered.units.members
+        pinned = [{pins[person] for person in members if person in pins} for members in units]
+        network = question.problem.networks[each.networks[0]]
+        accepted = np.array([all(network.accepts(person) for person in members) for members in units])
+        may = accepted & np.array([places <= networks for places in pinned])
+        here = accepted & np.array([len(networks) == 1 and places == networks for places in pinned])
+        self._pinned = np.flatnonzero(here)
+        self._plain = self._board(question, each, here, may, self._cut_terms(question))
+        place, counts = self._plain.place, self._plain.counts
+        strength = counts.strength._replace(weight=counts.strength.weight.copy())
+        # The same with what units and cuts are worth, which `worth` writes.
+        self._worth = self._plain._replace(
+            place=place._replace(price=place.price.copy()), counts=counts._replace(strength=strength)
+        )
+        self._movable: Ints = np.flatnonzero(self._plain.allowed[self._plain.column[0]].astype(bool) & ~here)
+        self._places: Ints = np.array([INSIDE, OUTSIDE], dtype=np.int64)
+        self._mean = 1.0
+        self.steps = STEPS * len(self._movable)
+        """proposals of one run"""
+
+    def _cut_terms(self, question: Question) -> list[Priced[Term]]:
+        largest = question.lowered.ground.largest + 1
+        band = Band((0,) * largest, (1,) * largest)
+        units = question.lowered.units.members
+        people = [tuple(units[unit][0] for unit in cut) for cut in self.cuts]
+        return [Priced(Count(values=((three, band),)), 0, 0, False, None) for three in people]
+
+    @staticmethod
+    def _board(question: Question, each: Class, here: Flags, may: Flags, cuts: Iterable[Priced[Term]]) -> Board:
+        lowered, sizes = question.lowered, question.sizes(each.networks[0])
+        terms = [
+            replace(priced, weight=UNIT * priced.weight, term=_seated(priced.term))
+            for priced in lowered.terms
+            if not isinstance(priced.term, Scatter)
+        ]
+        worth: Priced[Term] = Priced(Place(costs={}, waiting=(0,) * lowered.problem.pool.size), 0, 1, False, None)
+        board = boards.build(replace(lowered, terms=(*terms, *cuts, worth)), each.networks[:1])
+        slot = lowered.problem.networks[each.networks[0]].slot
+        board.best.slot[INSIDE] = -1 if slot is None else slot
+        board.allowed[board.column[INSIDE]] &= may
+        board.allowed[board.column[OUTSIDE]] = ~here
+        return board._replace(
+            low=np.array([sizes.start], dtype=np.int64),
+            high=np.array([sizes.stop - 1], dtype=np.int64),
+            # Who leads is left open, as in the exact pricing.
+            lead_weight=np.zeros(1, dtype=np.int64),
+            lead_must=np.zeros(1, dtype=np.int64),
+        )
+
+    def worth(self, duals: Duals) -> None:
+        """Sets what seating each unit is worth, and what each cut costs."""
+        place = self._worth.place
+        place.price[-1, place.column[OUTSIDE], :] = duals.units
+        weight = self._worth.counts.strength.weight
+        weight[len(weight) - len(self.cuts) :] = [duals.cuts.get(cut, 0) for cut in self.cuts]
+        self._mean = max(1.0, sum(map(abs, duals.units)) / len(duals.units))
+
+    def price_of(self, members: Members) -> int | None:
+        """What a set costs, duals apart; None where it breaks what must hold."""
+        run = _Run(self._plain, self._seated(members), self._movable, self._places, 1)
+        return None if run.best[0] else int(run.best[2]) // UNIT
+
+    def run(self, start: Members, seed: int) -> Found | None:
+        """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken."""
+        run = _Run(self._worth, self._seated(start), self._movable, self._places, seed)
+        dear = max(1, int(2 * self._mean))
+        for chunk in range(CHUNKS):
+            heat = self._mean * HOT * (COLD / HOT) ** (chunk / (CHUNKS - 1))
+            run.go(self.steps // CHUNKS, heat, dear * (1 + chunk))
+        members = tuple(np.flatnonzero(run.best_where == INSIDE).tolist())
+        price = None if run.best[0] else self.price_of(members)
+        return None if price is None else (members, price)
+
+    def around(self, members: Members, most: int, seed: int) -> list[Members]:
+        """Sets one exchange from this one that cost about as much less duals, and hold every must; random, but many."""
+        run = _Run(self._worth, self._seated(members), self._movable, self._places, seed, LOOKED_AT)
+        told = run.look(LOOKED_AT)
+        inside = frozenset(members)
+        most -= int(run.best[2]) - int(self._worth.place.price[-1, self._worth.place.column[OUTSIDE]].sum())
+        found = set()
+        for one, other in {(one, other) for price, one, other in told.tolist() if price <= most}:
+            changed = inside ^ {one} if other < 0 else inside ^ {one, other}
+            found.add(tuple(sorted(changed)))
+        return sorted(found)
+
+    def _seated(self, members: Members) -> Ints:
+        where = np.full(len(self._plain.people), OUTSIDE, dtype=np.int64)
+        where[list(members)] = INSIDE
+        where[self._pinned] = INSIDE
+        return where
+
+
+class _Run:
+    """A board that somebody sits on: its price, and the best it had."""
+
+    def __init__(self, board: Board, where: Ints, movable: Ints, places: Ints, seed: int, told: int = 1) -> None:
+        self._board = boards.empty(board)
+        self._movable, self._places = movable, places
+        self._state = generator(seed)
+        self._prices = np.zeros(2, dtype=np.int64)
+        self._now = np.array([int(board.low[0]), 0, 0], dtype=np.int64)
+        self.best = np.array([1 << 40, 0, 1 << 60], dtype=np.int64)
+        self.best_where = where.copy()
+        self._seen, self._told = np.zeros(2, dtype=np.int64), np.zeros((told, 3), dtype=np.int64)
+        self._anneal(where, 0, 0.0)
+        # That somebody is outside is in the price by what they are worth.
+        self._now[1] = 0
+        self.best[:] = self._now
+        self.best_where[:] = self._board.where
+
+    def go(self, steps: int, heat: float, dear: int) -> None:
+        """So many proposals at one temperature, with a price for what must hold."""
+        self._prices[0] = dear
+        self._anneal(self._board.where, steps, heat)
+
+    def look(self, steps: int) -> Ints:
+        """Proposals from where everybody sits, as (price, unit, the other unit or -1)."""
+        self._prices[0] = FORBIDDING
+        self._anneal(self._board.where, steps, -1.0)
+        return self._told[: min(len(self._told), int(self._seen[1]))]
+
+    def _anneal(self, where: Ints, steps: int, heat: float) -> None:
+        anneal(
+            self._board,
+            where,
+            self._movable,
+            self._places,
+            False,
+            self._state,
+            steps,
+            heat,
+            heat,
+            self._prices,
+            self._now,
+            self.best,
+            self.best_where,
+            self._seen,
+            self._told,
+        )
+
+
+def _seated(term: Term) -> Term:
+    """The same term without what it costs to wait."""
+    return replace(term, waiting=None) if isinstance(term, Place) else term
