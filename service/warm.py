@@ -13,7 +13,7 @@ from service.compose import answer
 from service.files import NoFiles
 from service.intake.tables import Objects
 from service.reading import asked_of
-from solver.ahead import do, of_search
+from solver.ahead import do, of_search, search
 from solver.beside import ALL, MEETINGS, PARTS, Beside, beside
 from solver.limits import Limits
 from solver.rotation.problem import Exchange, RotationPrices, RotationProblem, full_attendance
@@ -26,22 +26,26 @@ PROGRAMME: dict[str, Any] = {
 }
 
 
-def warm_up(helper: Beside | None = None, *, all_of_it: bool = True) -> None:
-    """Answers questions so small that their time is all spent on compiling and loading.
-
-    helper: what `beside` began, where it was begun before. all_of_it: whether to wait for what few rotations need, too,
-    the first time on a machine. It is compiled anyhow.
-    """
-    helper = helper or beside()
-    if helper is not None:
-        with without_collecting():
-            do(of_search(beside=False))
-            helper.wait_for(PARTS)
-            warm_networks()
-        helper.wait_for(ALL if all_of_it else MEETINGS)
-    else:
-        warm_networks()
+def warm_up() -> None:
+    """Compiles whatever is not compiled, and answers questions so small that their time is all spent on loading."""
+    ready(beside(), all_of_it=True)
+    warm_networks()
     warm_trios()
+
+
+def ready(helper: Beside | None, *, all_of_it: bool) -> None:
+    """Has the search in memory; `helper`: what compiles beside, where anything is to be compiled.
+
+    all_of_it: whether to wait for what few rotations need, too, the first time on a machine. It is compiled anyhow.
+    """
+    if helper is None:
+        do(search())
+        return
+    with without_collecting():
+        do(of_search(beside=False))
+        helper.wait_for(PARTS)
+        do(search())
+    helper.wait_for(ALL if all_of_it else MEETINGS)
 
 
 @contextmanager

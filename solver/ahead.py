@@ -32,6 +32,7 @@ from solver.rotation.kernels import (
     weigh,
     weigh_counts,
 )
+from solver.search import anneal
 from solver.terms.folder import say_complete
 
 Job = tuple[Any, tuple[Any, ...]]
@@ -44,9 +45,23 @@ def do(jobs: Iterable[Job]) -> None:
         kernel.compile(tuple(map(nb.typeof, arguments)))
 
 
+def _array(dimensions: int, kind: type = np.int64) -> Any:
+    return np.zeros((1,) * dimensions, kind)
+
+
+def _board() -> boards.Board:
+    return boards.build(lower(Problem(Pool(("a", "b")), (Network("A", 1, 2),), 1)), [0])
+
+
+def search() -> list[Job]:
+    """The search itself, of all its parts."""
+    row = _array(1)
+    return [(anneal, (_board(), row, row, row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 5, _array(2)))]
+
+
 def of_search(*, beside: bool) -> list[Job]:
     """The parts of the search, in two halves that take about as long."""
-    board = boards.build(lower(Problem(Pool(("a", "b")), (Network("A", 1, 2),), 1)), [0])
+    board = _board()
     move, sized = (0, 0, 0), (0, 0, 0, 0, 0)
     if beside:
         return [
@@ -71,10 +86,6 @@ def of_search(*, beside: bool) -> list[Job]:
         (terms.mean.change, (board.mean, *move)),
         (terms.mean.commit, (board.mean, *move)),
     ]
-
-
-def _array(dimensions: int, kind: type = np.int64) -> Any:
-    return np.zeros((1,) * dimensions, kind)
 
 
 def of_meetings() -> list[Job]:

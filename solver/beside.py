@@ -29,7 +29,7 @@ class Beside:
     def wait_for(self, stage: str) -> None:
         """Returns when the process has come so far, or has ended."""
         for line in self._process.stdout or ():
-            if line.strip() == stage:
+            if line.strip() == stage != ALL:
                 return
         self._process.wait()
 

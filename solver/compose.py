@@ -9,12 +9,11 @@ from enum import Enum
 from threading import Lock
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from solver import bound as bounds
 from solver import columns, enumeration
 from solver.chain import WORST, Arena, Found, Rank, Work
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver, told
 from solver.errors import SolverBugError
 from solver.limits import Listener, Progress, Watch
 from solver.lower import Lowered, formed_first, lower
@@ -343,7 +342,7 @@ class _Composer:
         if remaining is not None:
             parameters.max_time_in_seconds = max(0.05, remaining * share)
         callback = _Stop(self, what)
-        status = solver.solve(model.model, callback)
+        status = solver.solve(model.model, told(callback))
         if status == cp_model.INFEASIBLE:
             return _Answer(Status.INFEASIBLE, None, 0)
         limit = max(0, _whole_bound(max(solver.best_objective_bound, callback.bound)))
@@ -473,24 +472,23 @@ def _whole_bound(bound: float) -> int:
     return round(bound)
 
 
-class _Stop(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools ships no types
+class _Stop:
     """Tells about better answers, and stops when asked to."""
 
     def __init__(self, composer: _Composer, what: str) -> None:
-        super().__init__()
         self._composer = composer
         self._what = what
         self.bound = 0.0
 
-    def on_solution_callback(self) -> None:
-        self.bound = max(self.bound, self.best_objective_bound)
+    def __call__(self, solution: cp_model.CpSolverSolutionCallback) -> None:
+        self.bound = max(self.bound, solution.best_objective_bound)
         if self._what == _objective:
             known = self._composer.bound
-            found = round(self.objective_value)
+            found = round(solution.objective_value)
             bound = max(known.objective, _whole_bound(self.bound))
             self._composer.listen(Progress("model", found, bound, known.waiting))
         if self._composer.watch.cancelled:
-            self.stop_search()
+            solution.stop_search()
 
 
 def between(best: int, tried: Sequence[int], counts: Sequence[int]) -> list[int]:

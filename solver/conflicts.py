@@ -14,9 +14,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import count as counting
 
-from ortools.sat.python import cp_model
-
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.lower import Lowered, lower
 from solver.lowering import Count, Pairs, Variety
 from solver.model import CompositionModel

@@ -6,9 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ortools.sat.python import cp_model
-
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.lower import Lowered, alike
 from solver.lowering import Best, Count, Cover, Home, Lead, Likeness, Mean, Pairs, Place, Scatter, Term, Variety
 from solver.problem import WAITING, Composition, Facilitator, works_in

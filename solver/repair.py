@@ -11,11 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from ortools.sat.python import cp_model
-
 from solver.chain import HEATS, Found
 from solver.compose import MODEL_LIMIT, Status
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.ledger import Ledger
 from solver.limits import Watch
 from solver.lower import lower

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ortools.sat.python import cp_model
-
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.lower import Lowered
 from solver.lowering import Best, Lead, People
 from solver.model import CompositionModel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -10,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from threading import Thread
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -19,9 +21,6 @@ from service.changes import Changes, parsed_absent, parsed_set, parsed_weight
 from service.faults import Fault, InputError
 from service.version import __version__
 from service.words import known_language
-
-if TYPE_CHECKING:
-    from solver.beside import Beside
 
 DONE, OTHER, BAD_INPUT, CONTRADICTION, NOTHING_FOUND, INTERRUPTED = 0, 1, 2, 3, 4, 130
 """Exit codes."""
@@ -137,22 +136,42 @@ def changes_in(given: dict[str, Any]) -> Changes:
     return changes
 
 
-def compiling() -> Beside | None:
-    """Begins to compile the search, the first time on a machine, while the programme is read."""
-    from solver.beside import beside  # noqa: PLC0415
+@contextmanager
+def loading(*, as_json: bool) -> Iterator[None]:
+    """Loads the search beside what is done meanwhile, before anybody's clock runs.
 
-    return beside()
+    It takes a while the first time on a machine, so another process begins at once.
+    """
+    from solver import beside as compiling  # noqa: PLC0415
+
+    helper = compiling.beside()
+    # What is loaded stays: looking for garbage in it, again and again while it grows, finds none.
+    gc.disable()
+    try:
+        yield
+        if helper is not None and not as_json:
+            err.print("Compiling the search: once, and some ten seconds; it does not count as time.", style="dim")
+        from service.warm import ready  # noqa: PLC0415
+
+        ready(helper, all_of_it=False)
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
-def warmed(helper: Beside | None = None, *, as_json: bool) -> None:
-    """Loads the search, which takes a while the first time on a machine, before anybody's clock runs."""
-    from solver.terms.folder import complete  # noqa: PLC0415
+def warmed(*, as_json: bool) -> None:
+    """Loads the search where nothing else is to be done meanwhile."""
+    with loading(as_json=as_json):
+        pass
 
-    if not (as_json or complete()):
-        err.print("Compiling the search: once, and some ten seconds; it does not count as time.", style="dim")
-    from service.warm import warm_up  # noqa: PLC0415
 
-    warm_up(helper, all_of_it=False)
+@contextmanager
+def beside(work: Callable[[], None]) -> Iterator[None]:
+    """Does what will be needed beside what is done meanwhile: kernels leave the interpreter to others."""
+    thread = Thread(target=work, name="beside", daemon=True)
+    thread.start()
+    yield
+    thread.join()
 
 
 def as_program(found: Any) -> None:

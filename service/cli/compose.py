@@ -10,16 +10,26 @@ from service.cli.common import (
     DONE,
     INTERRUPTED,
     as_program,
-    compiling,
+    beside,
     err,
     interruptible,
     limits_of,
+    loading,
     out,
     solving,
     tell_nothing,
     told,
-    warmed,
 )
+
+
+def what_comes_next() -> None:
+    """Loads what is needed some time after the search has begun, in this order."""
+    import ortools.sat.python.cp_model  # noqa: F401, PLC0415
+
+    import service.report  # noqa: PLC0415
+    import service.summary  # noqa: PLC0415
+
+    service.report.read_templates()
 
 
 @click.command()
@@ -45,20 +55,21 @@ def compose(
     as_json: bool,
 ) -> int:
     """Compose networks and trios for PROGRAMME, and write the proposal."""
-    helper = compiling()
     # Solving loads slowly, so only commands that solve load it.
-    from service.compose import answer  # noqa: PLC0415
-    from service.progress import watched  # noqa: PLC0415
-    from service.reading import load  # noqa: PLC0415
+    with loading(as_json=as_json):
+        from service.compose import answer  # noqa: PLC0415
+        from service.progress import watched  # noqa: PLC0415
+        from service.reading import load  # noqa: PLC0415
+
+        asked = load(programme, skip_bad_rows=skip_bad_rows)
+    limits = limits_of(time_limit, effort, seed, workers)
+    with beside(what_comes_next), watched(err, quiet=as_json) as watch, interruptible() as stopped:
+        found = answer(asked, limits, listen=watch, stopped=stopped)
+    if found.proposal is None:
+        return tell_nothing(found, as_json=as_json)
     from service.report import write_files  # noqa: PLC0415
     from service.summary import summary  # noqa: PLC0415
 
-    asked = load(programme, skip_bad_rows=skip_bad_rows)
-    warmed(helper, as_json=as_json)
-    with watched(err, quiet=as_json) as watch, interruptible() as stopped:
-        found = answer(asked, limits_of(time_limit, effort, seed, workers), listen=watch, stopped=stopped)
-    if found.proposal is None:
-        return tell_nothing(found, as_json=as_json)
     target = folder or programme.parent / programme.stem
     files = write_files(found.question, found.proposal, target)
     if as_json:

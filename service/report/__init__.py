@@ -7,7 +7,7 @@ from service.report.files import RENDERINGS, render, write_files
 from service.report.model import Report, Shared
 from service.report.sentences import Summary, repeats, summary_of
 from service.report.spreadsheet import workbook
-from service.report.web_page import page
+from service.report.web_page import page, read_templates
 
 __all__ = [
     "RENDERINGS",
@@ -17,6 +17,7 @@ __all__ = [
     "calendar",
     "networks_csv",
     "page",
+    "read_templates",
     "render",
     "repeats",
     "report_of",

@@ -80,6 +80,12 @@ def _environment() -> Environment:
     )
 
 
+def read_templates() -> None:
+    """Has the templates of a page read and compiled, which takes longer than the page does."""
+    for name in ("parts.html", "report.html"):
+        _environment().get_template(name)
+
+
 @cache
 def _part(name: str) -> str:
     source, _, _ = PackageLoader("service.report").get_source(_environment(), name)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from ortools.sat.python import cp_model
-
 from solver.columns.pricing import Pricing
 from solver.columns.question import Question
 from solver.columns.quick import Quick
 from solver.columns.sets import UNIT, Duals, Members, Proven
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.terms.model import LinearExpr

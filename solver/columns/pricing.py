@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
 
-from ortools.sat.python import cp_model
-
 from solver.bound import options_of
 from solver.columns.sets import NEVER, UNIT, Duals, Found, Members
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver, told
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Best, Scatter
@@ -142,7 +140,9 @@ class Pricing:
         remaining = watch.remaining()
         if remaining is not None:
             solver.parameters.max_time_in_seconds = max(0.01, remaining)
-        status = solver.solve(model, None if others is None else _Others(self, others))
+        # Sets that are met on the way to the cheapest are kept.
+        keep = None if others is None else told(lambda solution: others.append(self.found(solution)))
+        status = solver.solve(model, keep)
         work = CALL_WORK + solver.response_proto.deterministic_time
         beyond = NEVER if most is None else most + 1
         if status == cp_model.INFEASIBLE:
@@ -182,15 +182,3 @@ class Pricing:
             if not isinstance(seat, int):
                 flags.append(~seat if unit in inside else seat)
         self.model.add_bool_or(flags)
-
-
-class _Others(cp_model.CpSolverSolutionCallback):  # type: ignore[misc]  # ortools ships no types
-    """Keeps the sets that are met on the way to the cheapest."""
-
-    def __init__(self, pricing: Pricing, others: list[Found]) -> None:
-        super().__init__()
-        self._pricing = pricing
-        self._others = others
-
-    def on_solution_callback(self) -> None:
-        self._others.append(self._pricing.found(self))

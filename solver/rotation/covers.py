@@ -13,9 +13,8 @@ from math import comb
 from typing import Final
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.rotation.bound import Bound
 from solver.rotation.frame import Frame
 from solver.rotation.problem import MUST, CountedValue, CountRule, Group, Ints

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations, product
 
-from ortools.sat.python import cp_model
-
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.rotation.design import Design
 from solver.rotation.field import field
 from solver.rotation.problem import Group

@@ -11,9 +11,8 @@ from math import comb
 from typing import Final
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from solver.cp import cp_solver
+from solver.cp import cp_model, cp_solver
 from solver.rotation.bound import RotationBounds, barred_pairs, rotation_bounds
 from solver.rotation.counted import weigh_counted
 from solver.rotation.covers import BOUND_WORK, from_whole_groups, keeping, least_from

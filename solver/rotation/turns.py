@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from ortools.graph.python import min_cost_flow
 
 from solver.rotation.problem import MUST, Exchange, Group, Ints, RotationProblem
 
@@ -83,6 +82,8 @@ def _flow(groups: list[Group], costs: list[list[int]], taken: Ints, low: int, hi
     members = len(taken)
     if (taken > high).any():
         return None
+    from ortools.graph.python import min_cost_flow  # noqa: PLC0415  (loads slowly, and not every plan needs it)
+
     flow = min_cost_flow.SimpleMinCostFlow()
     # More than all costs together, so that the turns up to `low` come before any saving.
     bonus = 1 + sum(max(row) for row in costs)

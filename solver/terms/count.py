@@ -138,11 +138,9 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
         if gone != come and strength.active[t, k]:
             difference = 0
             if gone >= 0:
-                count = board.tally[k, gone]
-                difference += step_of(board, gone, after, count, count - 1)
+                difference += step_of(board, k, gone, after, -1)
             if come >= 0:
-                count = board.tally[k, come]
-                difference += step_of(board, come, after, count, count + 1)
+                difference += step_of(board, k, come, after, 1)
             soft += strength.weight[t] * difference
             hard += strength.must[t] * difference
     carried = board.carried
@@ -152,18 +150,18 @@ def change(board: CountBoard, k: int, out: int, into: int, before: int, after: i
         v, step, i, j = next_item(carried, i, i_end, j, j_end)
         t = board.term[v]
         if step != 0 and strength.active[t, k]:
-            count = board.tally[k, v]
-            difference = step_of(board, v, after, count, count + step)
+            difference = step_of(board, k, v, after, step)
             soft += strength.weight[t] * difference
             hard += strength.must[t] * difference
     return soft, hard
 
 
 @part
-def step_of(board: CountBoard, v: int, size: int, count: int, then: int) -> int:
-    """What it would cost to have another number of a value in a group of this size."""
+def step_of(board: CountBoard, k: int, v: int, size: int, step: int) -> int:
+    """What it would cost to have so many more of a value in a group of this size."""
     low, high, lone = board.low[board.row[v], size], board.high[board.row[v], size], board.lone[v]
-    return price(low, high, lone, then) - price(low, high, lone, count)  # type: ignore[no-any-return]
+    old = board.tally[k, v]
+    return price(low, high, lone, old + step) - price(low, high, lone, old)  # type: ignore[no-any-return]
 
 
 @part

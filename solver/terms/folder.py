@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import sys
 import tempfile
 from functools import cache
@@ -41,9 +42,20 @@ def folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="kring-kernels-"))
 
 
+def _processor() -> str:
+    """What numba compiles for, as far as that can be told without loading it."""
+    try:
+        told = Path("/proc/cpuinfo").read_text(encoding="utf-8").partition("\n\n")[0]
+    except OSError:
+        told = platform.platform()
+    kinds = [line for line in told.splitlines() if line.startswith(("model name", "flags", "Features", "CPU part"))]
+    return hashlib.sha256("\n".join(kinds or [told]).encode()).hexdigest()[:8]
+
+
 def _mark() -> Path:
-    """Another numba or Python compiles anew."""
-    return folder() / f"complete-{fingerprint()}-{version('numba')}-{sys.version_info.major}.{sys.version_info.minor}"
+    """Another numba, Python or processor compiles anew."""
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    return folder() / f"complete-{fingerprint()}-{version('numba')}-{python}-{_processor()}"
 
 
 def complete() -> bool:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from ortools.sat.python import cp_model
-
+from solver.cp import cp_model
 from solver.lowering import Best
 
 LinearExpr: TypeAlias = "cp_model.LinearExprT"

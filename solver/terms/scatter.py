@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from ortools.sat.python import cp_model
 
+from solver.cp import cp_model
 from solver.lowering import Scatter
 from solver.terms.common import Ints, Lists, Priced, Units, end_of, first_of, lists, next_item
 from solver.terms.compiled import part

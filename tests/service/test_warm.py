@@ -10,7 +10,9 @@ import numba as nb
 import pytest
 
 from solver.ahead import Job, of_few, of_meetings, of_search
+from solver.beside import ALL, MEETINGS, PARTS, Beside
 from solver.search import anneal
+from solver.terms.folder import complete
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SMALL = ("career-counsellors", "education-domain", "sustainable-careers", "team-leaders", "sme-owners")
@@ -88,3 +90,19 @@ def test_each_kernel_of_the_meetings_is_compiled_ahead() -> None:
 
     exported = {each for each in vars(kernels).values() if hasattr(each, "overloads")}
     assert {kernel for kernel, _ in [*of_meetings(), *of_few()]} == exported
+
+
+def test_whoever_waits_for_a_process_that_fails_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it would have compiled is then compiled by whoever needs it; nobody waits for ever."""
+    monkeypatch.setattr(sys, "executable", "false")
+    helper = Beside()
+    for stage in (PARTS, MEETINGS, ALL):
+        helper.wait_for(stage)
+
+
+def test_a_process_that_has_nothing_to_compile_says_so_stage_by_stage() -> None:
+    """Each stage is heard once; after the last the process is gone."""
+    helper = Beside()
+    for stage in (PARTS, MEETINGS, ALL):
+        helper.wait_for(stage)
+    assert complete()
