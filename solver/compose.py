@@ -179,6 +179,11 @@ class _Composer:
             self._take(self.team.afresh(self._work(FRESH_SHARE)))
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
+        first = self.generates and self.seats <= TINY
+        if first and not self.watch.cancelled and not self._proven():
+            # So few people that columns soon prove more than any relaxation, and need none to begin with.
+            self._bound_waiting()
+            self._generate(pool)
         if not self.watch.cancelled and not self._proven():
             self._relax()
         if not self.settled and start is None and not self.watch.over() and not self._proven():
@@ -186,7 +191,7 @@ class _Composer:
             self._take(self.team.afresh(self._long_run()))
             if not self.climbed and not self.watch.cancelled and not self._proven():
                 self._relax()
-        if not self.watch.cancelled and not self._proven() and self.worth:
+        if not first and not self.watch.cancelled and not self._proven() and self.worth:
             self._generate(pool)
         status = None
         if self.exact and not self._proven() and not self.watch.cancelled:
@@ -366,8 +371,7 @@ class _Composer:
 
     def _relax(self) -> None:
         """The linear relaxation of the whole: quick, and often close."""
-        self._tell("bound")
-        self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
+        self._bound_waiting()
         if self.best is None or self.best.rank.hard or not self.relax:
             return
         self.climbed = True
@@ -389,6 +393,10 @@ class _Composer:
         if found.objective:
             self.proof.append("linear relaxation")
 
+    def _bound_waiting(self) -> None:
+        self._tell("bound")
+        self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
+
     def _search_more(self) -> None:
         """A little more search, where a short one is not always as good: columns want to know the best answer."""
         rounds = 0
@@ -401,11 +409,10 @@ class _Composer:
     def _generate(self, pool: ThreadPoolExecutor) -> None:
         """Networks as columns, priced exactly: slower than the relaxation, and often close where it is not."""
         self._search_more()
-        if self._proven() or self.watch.cancelled:
+        if self._proven() or self.watch.cancelled or self.best is None or self.best.rank.hard:
             return
         self._tell("bound")
         best = self.best
-        assert best is not None  # noqa: S101  (duals come from a relaxation beside an answer)
         limits = self.watch.limits
         generated = columns.Columns(
             self.lowered,
@@ -415,7 +422,8 @@ class _Composer:
             until=COLUMNS_UNTIL,
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )
-        proven = generated.run(self.worth, best.rank.soft, pool, self._raise)
+        shares = generated.know(best.composition.places)
+        proven = generated.run(self.worth or shares, best.rank.soft, pool, self._raise)
         if proven.groups is not None:
             composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
             found = Found(self._rank(composition), composition)

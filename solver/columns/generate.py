@@ -41,6 +41,12 @@ another with cuts where that was too many."""
 CONVERGED = 0.05
 """Of the window, by how much the mixture may lie above the limit for cuts to be worth more than another round."""
 
+APPROACH = 2.0
+"""How much wider the box is then."""
+
+PATIENCE, CLOSER = 3, 0.05
+"""How often in turn quick pricing alone, at the very start, may raise the mixture by less than so much of a step."""
+
 MOST_QUICK, MOST_STARTS = 20, 32
 """Rounds of quick pricing between two of exact pricing, and starts in each of them."""
 
@@ -144,6 +150,20 @@ class Columns:
             lows.append(low)
         return lows
 
+    def approach(
+        self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
+    ) -> NDArray[np.float64]:
+        """Duals nearer to the best than these, as far as quick pricing can tell; before exact pricing is asked."""
+        best, since = float("-inf"), 0
+        while not self.best_lows and since < PATIENCE:
+            mixture = self.mixed(centre, cuts, box, pool)
+            if mixture is None:
+                break
+            centre = mixture.units
+            since = 0 if mixture.value > best + CLOSER * self.step else since + 1
+            best = max(best, mixture.value)
+        return centre
+
     def mixed(
         self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
     ) -> master.Master | None:
@@ -178,6 +198,20 @@ class Columns:
                     wanted = True
                     self._keep(each, members, price)
         return wanted
+
+    def know(self, places: Sequence[int]) -> list[float]:
+        """Takes an answer's networks as sets, and says what each unit is worth if members share what theirs costs."""
+        lowered = self.question.lowered
+        duals = [0.0] * len(lowered.units)
+        for each, quick in zip(self.classes, self.quick, strict=True):
+            for network in each.networks:
+                members = tuple(unit for unit, who in enumerate(lowered.units.members) if places[who[0]] == network)
+                price = quick.price_of(members) if members else None
+                if price is not None:
+                    self._keep(each, members, price)
+                    for unit in members:
+                        duals[unit] = price / len(members)
+        return duals
 
     def _known(self, number: int, most: int) -> dict[Members, int]:
         """The sets of a class that were met and cost at most so much less the best duals, with what they cost."""
@@ -247,6 +281,7 @@ class Columns:
         cuts = {cut: cost / UNIT for cut, cost in self.best_duals.cuts.items()}
         widest = max(LEAST_BOX, BOX * objective / len(self.question.waits))
         box = widest
+        centre = self.approach(centre, cuts, APPROACH * box, pool)
         duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
         most: list[int | None] = [None] * len(self.classes)
         while not self.over():
