@@ -62,7 +62,7 @@ FIRST_DUALS, BEFORE_SEARCH = 0.3, 0.4
 """Of the time that is left, the most for a program that only gives columns the duals to start from, and for one that
 comes before the long run."""
 
-COLUMNS_UNTIL, COLUMNS_WORK = 0.85, 0.4
+COLUMNS_UNTIL, COLUMNS_WORK = 0.95, 0.4
 """Of the limit, when to stop generating columns; the deterministic time for them in one effort."""
 
 LARGE = 2_000
@@ -423,7 +423,7 @@ class _Composer:
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )
         shares = generated.know(best.composition.places)
-        proven = generated.run(self.worth or shares, best.rank.soft, pool, self._raise)
+        proven = generated.run(self.worth or shares, best.rank.soft, pool, self._raise, rough=not self.worth)
         if proven.groups is not None:
             composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
             found = Found(self._rank(composition), composition)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from math import floor
 
@@ -49,6 +49,9 @@ PATIENCE, CLOSER = 3, 0.05
 
 MOST_QUICK, MOST_STARTS = 20, 32
 """Rounds of quick pricing between two of exact pricing, and starts in each of them."""
+
+POLISHED = 2
+"""Runs of quick pricing from each set that exact pricing found."""
 
 MOST_KNOWN, BATCH = 2_000, 16
 """Sets within reach of a better answer with which listing them all is given up, and how many are looked around at once.
@@ -115,54 +118,78 @@ class Columns:
         self.best_lows: list[int] = []
         self.until = until
 
-    def price(
-        self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor, *, slack: int
-    ) -> list[int] | None:
+    def price(self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor) -> list[int] | None:
         """The least price less duals of each class, every configuration asked; None where the time was up.
 
-        `most`: sets that cost more are of no use. `slack`: by how much a set may be dearer than the cheapest so far.
+        `most`: sets that cost more are of no use.
         """
         lows = []
-        for each, useful in zip(self.classes, most, strict=True):
-            low, limit = NEVER, useful
-            order = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
-            workers = self.watch.limits.workers
-            for start in range(0, len(order), workers):
-                if self.over():
-                    return None
-                batch = order[start : start + workers]
-                met: list[list[Found]] = [[] for _ in batch]
-                jobs = [
-                    pool.submit(each.models[index].solve, duals, limit, self.watch, others)
-                    for index, others in zip(batch, met, strict=True)
-                ]
-                for index, job, others in zip(batch, jobs, met, strict=True):
-                    found = job.result()
-                    for members, price in others:
-                        self._keep(each, members, price)
-                    self.work += found.work
-                    low = min(low, found.low)
-                    each.values[index] = found.low
-                    if found.members is not None:
-                        self._keep(each, found.members, found.price)
-                        value = UNIT * found.price - duals.of(found.members)
-                        limit = min(value + slack, value + slack if limit is None else limit)
+        for number, useful in enumerate(most):
+            low = self._price_class(number, duals, useful, pool)
+            if low is None:
+                return None
             lows.append(low)
         return lows
 
-    def approach(
-        self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
-    ) -> NDArray[np.float64]:
-        """Duals nearer to the best than these, as far as quick pricing can tell; before exact pricing is asked."""
+    def _price_class(self, number: int, duals: Duals, most: int | None, pool: ThreadPoolExecutor) -> int | None:
+        """Asks each configuration for any useful set, and those that had one for any cheaper than the cheapest so far.
+
+        To find some set and to refute a cheaper one takes CP-SAT less than to find the cheapest, which is quick
+        pricing's part; and sets of many configurations tell the master program more than the cheapest few.
+        """
+        each = self.classes[number]
+        low, least, asked = NEVER, most, most
+        todo = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
+        while todo:
+            jobs = [pool.submit(each.models[i].solve, duals, asked, self.watch, any_set=True) for i in todo]
+            met: dict[int, Found] = {}
+            for index, job in zip(todo, jobs, strict=True):
+                if self.over():
+                    for other in jobs:
+                        other.cancel()
+                    return None
+                found = job.result()
+                self.work += found.work
+                if found.members is None:
+                    low = min(low, found.low)
+                    each.values[index] = found.low
+                else:
+                    met[index] = found.members, found.price
+            for members, price in [*met.values(), *self._polished(number, met.values(), duals, pool)]:
+                self._keep(each, members, price)
+                value = UNIT * price - duals.of(members)
+                least = value - 1 if least is None else min(least, value - 1)
+            for index, (members, price) in met.items():
+                each.values[index] = UNIT * price - duals.of(members)
+            todo, asked = list(met), least
+        return low
+
+    def _polished(self, number: int, sets: Iterable[Found], duals: Duals, pool: ThreadPoolExecutor) -> list[Found]:
+        """What quick pricing makes of sets."""
+        quick = self.quick[number]
+        if not set(duals.cuts).issubset(quick.cuts):
+            quick = self.quick[number] = Quick(self.question, self.classes[number], list(duals.cuts))
+        quick.worth(duals)
+        starts = [members for members, _ in sets for _ in range(POLISHED)]
+        self.work += PROPOSAL_WORK * quick.steps * len(starts)
+        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
+        return [found for run in runs if (found := run.result()) is not None]
+
+    def approach(self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor) -> list[float]:
+        """Duals nearer to the best than these, as far as quick pricing can tell."""
+        centre = np.array(start, dtype=np.float64)
         best, since = float("-inf"), 0
-        while not self.best_lows and since < PATIENCE:
-            mixture = self.mixed(centre, cuts, box, pool)
+        while since < PATIENCE:
+            mixture = self.mixed(centre, {}, APPROACH * self._widest(objective), pool)
             if mixture is None:
                 break
             centre = mixture.units
             since = 0 if mixture.value > best + CLOSER * self.step else since + 1
             best = max(best, mixture.value)
-        return centre
+        return centre.tolist()
+
+    def _widest(self, objective: int) -> float:
+        return max(LEAST_BOX, BOX * objective / len(self.question.waits))
 
     def mixed(
         self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
@@ -249,9 +276,20 @@ class Columns:
         return self.watch.over(self.until) or (self.most_work is not None and self.work >= self.most_work)
 
     def run(
-        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor, tell: Callable[[int], None]
+        self,
+        start: Sequence[float],
+        objective: int,
+        pool: ThreadPoolExecutor,
+        tell: Callable[[int], None],
+        *,
+        rough: bool = False,
     ) -> Proven:
-        """The highest limit that the time allows, from these duals; an answer where a better one was met."""
+        """The highest limit that the time allows, from these duals; an answer where a better one was met.
+
+        `rough`: quick pricing is to improve them first. Those of a relaxation of many people it would spoil.
+        """
+        if rough:
+            start = self.approach(start, objective, pool)
         for window, most_listed in CLOSING:
             self.generate(start, objective, window, pool, tell)
             proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
@@ -279,13 +317,12 @@ class Columns:
         """
         centre = np.array(start, dtype=np.float64)
         cuts = {cut: cost / UNIT for cut, cost in self.best_duals.cuts.items()}
-        widest = max(LEAST_BOX, BOX * objective / len(self.question.waits))
+        widest = self._widest(objective)
         box = widest
-        centre = self.approach(centre, cuts, APPROACH * box, pool)
         duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
         most: list[int | None] = [None] * len(self.classes)
         while not self.over():
-            lows = self.price(duals, most, pool, slack=UNIT)
+            lows = self.price(duals, most, pool)
             if lows is None:
                 break
             limit = self.question.limit(duals, lows)

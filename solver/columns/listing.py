@@ -54,7 +54,7 @@ def every_set(
         while True:
             if spent(listing.work) or len(listing.prices) > most_listed:
                 return listing
-            answer = finer.solve(duals, most, watch)
+            answer = finer.solve(duals, most, watch, any_set=True)
             listing.work += answer.work
             if answer.members is None:
                 if answer.low <= most:

@@ -9,7 +9,7 @@ from math import prod
 
 from solver.bound import options_of
 from solver.columns.sets import NEVER, UNIT, Duals, Found, Members
-from solver.cp import cp_model, cp_solver, told
+from solver.cp import cp_model, cp_solver
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Best, Scatter
@@ -22,6 +22,9 @@ MOST_OPTIONS = 40
 
 PRICE_WORK = 3.0
 """Deterministic time for one pricing; what is proven by then counts."""
+
+CORE_UNITS = 40
+"""Units up to which sets are refuted from unsatisfiable cores: at 60 some programmes take longer that way."""
 
 CALL_WORK = 0.001
 """What one call of the solver counts as, however little it has to do."""
@@ -116,8 +119,8 @@ class Pricing:
             elif amount > 0:
                 model.add_bool_or([])
 
-    def solve(self, duals: Duals, most: int | None, watch: Watch, others: list[Found] | None = None) -> Priced:
-        """The cheapest set less duals, if it is at most so much."""
+    def solve(self, duals: Duals, most: int | None, watch: Watch, *, any_set: bool = False) -> Priced:
+        """The cheapest set less duals, or any, if it is at most so much."""
         model = self.model.clone()
         goal = UNIT * self.price - sum(dual * seat for dual, seat in zip(duals.units, self.seats, strict=True))
         for cut, cost in duals.cuts.items():
@@ -137,12 +140,14 @@ class Pricing:
         # Presolve costs more than it spares where most models only have to be refuted.
         solver.parameters.cp_model_presolve = most is None
         solver.parameters.cp_model_probing_level = 0
+        # So do the cuts of its relaxation, and few people are refuted sooner from unsatisfiable cores.
+        solver.parameters.cut_level = 0
+        solver.parameters.optimize_with_core = any_set and len(self.seats) <= CORE_UNITS
         remaining = watch.remaining()
         if remaining is not None:
             solver.parameters.max_time_in_seconds = max(0.01, remaining)
-        # Sets that are met on the way to the cheapest are kept.
-        keep = None if others is None else told(lambda solution: others.append(self.found(solution)))
-        status = solver.solve(model, keep)
+        solver.parameters.stop_after_first_solution = any_set
+        status = solver.solve(model)
         work = CALL_WORK + solver.response_proto.deterministic_time
         beyond = NEVER if most is None else most + 1
         if status == cp_model.INFEASIBLE:

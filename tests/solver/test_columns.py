@@ -67,7 +67,7 @@ def check_limit(dice: random.Random, problem: Problem) -> None:
         cuts = {(one, other, third): dice.randrange(2_000)}
     duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], cuts)
     with ThreadPoolExecutor(2) as pool:
-        lows = columns.price(duals, [None] * len(columns.classes), pool, slack=256)
+        lows = columns.price(duals, [None] * len(columns.classes), pool)
     assert lows is not None
     assert columns.question.rounded_up(columns.question.limit(duals, lows)) <= best[1]
 
