@@ -44,7 +44,13 @@ CONVERGED = 0.05
 APPROACH = 2.0
 """How much wider the box is then."""
 
-PATIENCE, CLOSER = 3, 0.05
+LISTABLE = 0.7
+"""Within how many steps of what has to be proven sets are few enough to be listed, so that no more cuts are wanted."""
+
+FIRST_CUTS, SPARED = 60, 0.01
+"""Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
+
+PATIENCE, CLOSER = 2, 0.05
 """How often in turn quick pricing alone, at the very start, may raise the mixture by less than so much of a step."""
 
 MOST_QUICK, MOST_STARTS = 20, 32
@@ -175,18 +181,32 @@ class Columns:
         runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
         return [found for run in runs if (found := run.result()) is not None]
 
-    def approach(self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor) -> list[float]:
-        """Duals nearer to the best than these, as far as quick pricing can tell."""
+    def approach(
+        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor
+    ) -> tuple[Duals, list[int | None]]:
+        """Duals nearer to the best than these, with cuts, as far as quick pricing can tell; and what sets may cost."""
         centre = np.array(start, dtype=np.float64)
+        cuts: dict[Cut, float] = {}
+        box = APPROACH * self._widest(objective)
+        most: list[int | None] = [None] * len(self.classes)
         best, since = float("-inf"), 0
-        while since < PATIENCE:
-            mixture = self.mixed(centre, {}, APPROACH * self._widest(objective), pool)
-            if mixture is None:
-                break
+        while (mixture := self.mixed(centre, cuts, box, pool)) is not None:
             centre = mixture.units
+            cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
+            most = [floor(worth * UNIT) for worth in mixture.classes]
             since = 0 if mixture.value > best + CLOSER * self.step else since + 1
             best = max(best, mixture.value)
-        return centre.tolist()
+            if since == PATIENCE:
+                if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
+                    break
+                new = [cut for cut in master.separate(len(centre), mixture.sets) if cut not in cuts]
+                # Cuts that are worth nothing by now would only make exact pricing slower.
+                cuts = {cut: cost for cut, cost in cuts.items() if cost > SPARED * self.step}
+                if not new or len(cuts) + len(new) > FIRST_CUTS:
+                    break
+                cuts |= dict.fromkeys(new, 0.0)
+                since = 0
+        return Duals.rounded(centre.tolist(), cuts), most
 
     def _widest(self, objective: int) -> float:
         return max(LEAST_BOX, BOX * objective / len(self.question.waits))
@@ -288,10 +308,12 @@ class Columns:
 
         `rough`: quick pricing is to improve them first. Those of a relaxation of many people it would spoil.
         """
+        duals = Duals.rounded(start, {})
+        most: Sequence[int | None] = [None] * len(self.classes)
         if rough:
-            start = self.approach(start, objective, pool)
+            duals, most = self.approach(start, objective, pool)
         for window, most_listed in CLOSING:
-            self.generate(start, objective, window, pool, tell)
+            self.generate(duals, most, objective, window, pool, tell)
             proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
             if proven.objective >= objective or not self.best_lows or self.over():
                 break
@@ -300,12 +322,13 @@ class Columns:
             closed = self.close(objective, most_listed, pool)
             if closed is not None:
                 return closed
-            start = [dual / UNIT for dual in self.best_duals.units]
+            duals, most = self.best_duals, [None] * len(self.classes)
         return proven
 
     def generate(
         self,
-        start: Sequence[float],
+        duals: Duals,
+        most: Sequence[int | None],
         objective: int,
         near: float,
         pool: ThreadPoolExecutor,
@@ -315,12 +338,10 @@ class Columns:
 
         `near`: within how many steps of the objective it may stop when columns prove no more without cuts.
         """
-        centre = np.array(start, dtype=np.float64)
-        cuts = {cut: cost / UNIT for cut, cost in self.best_duals.cuts.items()}
+        centre = np.array(duals.units) / UNIT
+        cuts = {cut: cost / UNIT for cut, cost in duals.cuts.items()}
         widest = self._widest(objective)
         box = widest
-        duals = Duals(np.rint(centre * UNIT).astype(np.int64).tolist(), {})
-        most: list[int | None] = [None] * len(self.classes)
         while not self.over():
             lows = self.price(duals, most, pool)
             if lows is None:

@@ -32,9 +32,7 @@ class Master:
 
     def duals(self, cuts: Iterable[Cut]) -> Duals:
         """What units and cuts are worth, in parts of a unit."""
-        costs = zip(cuts, np.rint(self.cuts * UNIT).astype(np.int64).tolist(), strict=True)
-        units = np.rint(self.units * UNIT).astype(np.int64).tolist()
-        return Duals(units, {cut: cost for cut, cost in costs if cost})
+        return Duals.rounded(self.units.tolist(), dict(zip(cuts, self.cuts.tolist(), strict=True)))
 
 
 class _Sparse:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 UNIT = 256
@@ -27,6 +28,12 @@ class Duals:
 
     units: list[int]
     cuts: dict[Cut, int]
+
+    @staticmethod
+    def rounded(units: Iterable[float], cuts: Mapping[Cut, float]) -> Duals:
+        """In parts of a unit, what is given in units."""
+        costs = {cut: round(cost * UNIT) for cut, cost in cuts.items()}
+        return Duals([round(unit * UNIT) for unit in units], {cut: cost for cut, cost in costs.items() if cost})
 
     @property
     def sum(self) -> int:
