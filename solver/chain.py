@@ -50,6 +50,9 @@ class Heat:
 HEATS = (Heat(0.1, 1e-3, 0.5), Heat(0.03, 3e-4, 0.5), Heat(0.01, 3e-4, 0.25), Heat(0.003, 3e-5, 0.25))
 """From hot to cool."""
 
+STEADY = Heat(0.01, 2e-3, 0.25)
+"""For sums of distances and nothing else: most is won near one temperature, so a run never goes far from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Work:
@@ -114,6 +117,8 @@ class Arena:
         self.weighed = problem.waiting_is_weighed
         may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
         self.places = np.arange(count + may_wait, dtype=np.int64)
+        self.steady = all(isinstance(priced.term, Likeness) for priced in lowered.terms)
+        """whether everything is a sum over pairs, so that it is known what heat suits"""
         self.anywhere = bool(self.board.allowed.all() and not self.board.foreign.any())
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:

@@ -37,7 +37,7 @@ COUNT_SHARE = 0.2
 SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 """Of the limits: to find the heat that suits, for one long run from the start, and for each round after it."""
 
-FRESH_OF_REST, BESIDE_COLUMNS = 0.8, 0.25
+FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.25
 """Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
 
 SEATS_A_SECOND = 40
@@ -215,7 +215,10 @@ class _Composer:
         remaining = self.watch.remaining()
         if self.watch.by_effort or remaining is None:
             return self._work(FRESH_SHARE)
-        return Work(None, (BESIDE_COLUMNS if self.generates else FRESH_OF_REST) * remaining)
+        steady = isinstance(self.team, Team) and self.team.arena.steady
+        return Work(
+            None, (BESIDE_COLUMNS if self.generates else STEADY_OF_REST if steady else FRESH_OF_REST) * remaining
+        )
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, and the heat that suits the best of them."""

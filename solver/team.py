@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from solver import board as boards
-from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
+from solver.chain import HEATS, STEADY, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
 from solver.limits import Watch
 from solver.problem import Composition
 
@@ -43,7 +43,7 @@ class Team:
         self.hear = hear
         self.rounds = 0
         self.best: Found | None = None
-        self.heat = HEATS[1]
+        self.heat = STEADY if arena.steady else HEATS[1]
 
     @property
     def rank(self) -> Rank:
@@ -59,8 +59,10 @@ class Team:
         """Tries every heat afresh, then the better two for twice as long, and keeps to the best.
 
         Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter
-        optimization"). `work` is that of one worker for all of it.
+        optimization"). `work` is that of one worker for all of it. Where the heat is known, there is one run with it.
         """
+        if self.heat is STEADY:
+            return self.afresh(work)
         work = work.times(self.watch.limits.workers / SCOUTED)
         heats = list(TRIED)
         while len(heats) > 1:
@@ -74,7 +76,7 @@ class Team:
 
     def afresh(self, work: Work) -> Found:
         """Each worker anneals once from a start of its own; every other one a step hotter than what suited best."""
-        hotter = HEATS[max(0, HEATS.index(self.heat) - 1)]
+        hotter = self.heat if self.heat is STEADY else HEATS[max(0, HEATS.index(self.heat) - 1)]
         workers = range(self.watch.limits.workers)
         return self._gather([self._submit(turn, work, hotter if turn % 2 else self.heat) for turn in workers])
 
