@@ -42,7 +42,7 @@ CONVERGED = 0.05
 """Of the window, by how much the mixture may lie above the limit for cuts to be worth more than another round."""
 
 APPROACH = 2.0
-"""How much wider the box is then."""
+"""How much wider the box is while quick pricing alone improves the duals, at the very start."""
 
 LISTABLE = 0.7
 """Within how many steps of what has to be proven sets are few enough to be listed, so that no more cuts are wanted."""
@@ -172,10 +172,7 @@ class Columns:
 
     def _polished(self, number: int, sets: Iterable[Found], duals: Duals, pool: ThreadPoolExecutor) -> list[Found]:
         """What quick pricing makes of sets."""
-        quick = self.quick[number]
-        if not set(duals.cuts).issubset(quick.cuts):
-            quick = self.quick[number] = Quick(self.question, self.classes[number], list(duals.cuts))
-        quick.worth(duals)
+        quick = self._at(number, duals, duals.cuts)
         starts = [members for members, _ in sets for _ in range(POLISHED)]
         self.work += PROPOSAL_WORK * quick.steps * len(starts)
         runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
@@ -190,7 +187,7 @@ class Columns:
         box = APPROACH * self._widest(objective)
         most: list[int | None] = [None] * len(self.classes)
         best, since = float("-inf"), 0
-        while (mixture := self.mixed(centre, cuts, box, pool)) is not None:
+        while not self.over() and (mixture := self.mixed(centre, cuts, box, pool)) is not None:
             centre = mixture.units
             cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
             most = [floor(worth * UNIT) for worth in mixture.classes]
@@ -227,10 +224,7 @@ class Columns:
         duals = mixture.duals(cuts)
         wanted = False
         for index, each in enumerate(self.classes):
-            if self.quick[index].cuts != cuts:
-                self.quick[index] = Quick(self.question, each, cuts)
-            quick = self.quick[index]
-            quick.worth(duals)
+            quick = self._at(index, duals, cuts)
             used = [members for members, amount in mixture.sets if amount > master.SLIGHT and members in each.columns]
             starts = self.dice.sample(used, min(MOST_STARTS, len(used)))
             runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
@@ -245,6 +239,13 @@ class Columns:
                     wanted = True
                     self._keep(each, members, price)
         return wanted
+
+    def _at(self, number: int, duals: Duals, cuts: Iterable[Cut]) -> Quick:
+        """Quick pricing of a class at these duals, on another board where its own does not count every cut."""
+        if not set(cuts).issubset(self.quick[number].cuts):
+            self.quick[number] = Quick(self.question, self.classes[number], list(cuts))
+        self.quick[number].worth(duals)
+        return self.quick[number]
 
     def know(self, places: Sequence[int]) -> list[float]:
         """Takes an answer's networks as sets, and says what each unit is worth if members share what theirs costs."""
@@ -274,8 +275,7 @@ class Columns:
 
     def _around(self, number: int, known: dict[Members, int], most: int, pool: ThreadPoolExecutor) -> None:
         """Adds what one exchange from a known set leads to, and so on: exact pricing then finds few others."""
-        quick = self.quick[number]
-        quick.worth(self.best_duals)
+        quick = self._at(number, self.best_duals, self.best_duals.cuts)
         todo = list(known)
         while todo and len(known) <= MOST_KNOWN and not self.over():
             batch, todo = todo[:BATCH], todo[BATCH:]
