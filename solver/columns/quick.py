@@ -100,7 +100,11 @@ class Quick:
 
     def price_of(self, members: Members) -> int | None:
         """What a set costs, duals apart; None where it breaks what must hold."""
-        run = _Run(self._plain, self._seated(members), self._movable, self._places, 1)
+        where = self._seated(members)
+        if self._plain.people[where == INSIDE].sum() > self._plain.high[0]:
+            # Nobody moves into a group that is full, so the kernel has no price for one that has too many.
+            return None
+        run = _Run(self._plain, where, self._movable, self._places, 1)
         return None if run.best[0] else int(run.best[2]) // UNIT
 
     def run(self, start: Members, seed: int) -> Found | None:
