@@ -251,12 +251,13 @@ def composed(ready: Ground, found: Found, watch: Watch, *, names: Mapping[int, s
 
 
 def renamed(lowered: Lowered, composition: Composition, names: Mapping[int, str]) -> Composition:
-    """The same answer with networks that nothing tells apart named so that most people keep theirs."""
+    """The same answer with networks that nothing tells apart, not even a pin, named so that most people keep theirs."""
     networks = lowered.problem.networks
+    pinned = set(lowered.problem.pins.values())
     places = list(composition.places)
     slots, leaders = list(composition.slots), list(composition.facilitators)
     for same in alike(lowered):
-        formed = [k for k in same if k in set(places)]
+        formed = [k for k in same if k in set(places) and k not in pinned]
         if len(formed) < 2 or not names:
             continue
         number = {networks[k].name.casefold(): column for column, k in enumerate(formed)}
