@@ -179,7 +179,7 @@ class _Composer:
             self._take(self.team.afresh(self._work(FRESH_SHARE)))
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
-        first = self.generates and self.seats <= TINY
+        first = self.generates and self.relax and self.seats <= TINY
         if first and not self.watch.cancelled and not self._proven():
             # So few people that columns soon prove more than any relaxation, and need none to begin with.
             self._bound_waiting()

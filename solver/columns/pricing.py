@@ -71,8 +71,6 @@ class Priced:
     work: float
     members: Members | None = None
     price: int = 0
-    exact: bool = False
-    """whether there is no cheaper set"""
 
 
 class Pricing:
@@ -157,7 +155,7 @@ class Pricing:
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Priced(min(low, beyond), work)
         members, price = self.found(solver)
-        return Priced(min(low, beyond), work, members, price, status == cp_model.OPTIMAL)
+        return Priced(min(low, beyond), work, members, price)
 
     def found(self, solver: cp_model.CpSolver | cp_model.CpSolverSolutionCallback) -> Found:
         """The set in a solution, with its price."""
