@@ -272,7 +272,7 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
     with store.reading() as connection:
         asked = asked_again(connection, lease.question)
     standing = rounds.first(asked) if lease.standing is None else rounds.Standing.of_json(lease.standing)
-    standing = _sewn(store, lease, asked, standing)
+    standing = _sewn(store, lease, held, asked, standing)
     wanted = limits_of(lease.asked)
     limits = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
     if limits is not None and not leaving() and _shared(store, lease, asked, standing, limits):
@@ -282,7 +282,7 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
         more = None if held.asked_to_stop else rounds.next_limits(asked, standing, wanted, others_waiting=lease.others)
         # What took several rounds has its meetings planned in a turn of their own, so that nothing is composed again.
         if not held.asked_to_stop and (leaving() or more is not None or standing.rounds > 1):
-            hand_on(store, lease.lease, standing.as_json())
+            hand_on(store, lease.lease, standing.as_json(), progress_of(rounds.told_of(standing)))
             return
     if leaving() and not held.asked_to_stop:
         give_back(store, lease.lease)
@@ -290,7 +290,7 @@ def _do(store: Store, lease: Lease, held: Held, leaving: Callable[[], bool]) -> 
     _finish(store, lease, held, asked, standing, wanted)
 
 
-def _sewn(store: Store, lease: Lease, asked: Asked, standing: rounds.Standing) -> rounds.Standing:
+def _sewn(store: Store, lease: Lease, held: Held, asked: Asked, standing: rounds.Standing) -> rounds.Standing:
     """The standing with what the parts of the last round have found, where there were any."""
     done, since = parts_of(store, lease.run)
     if since is None:
@@ -298,7 +298,7 @@ def _sewn(store: Store, lease: Lease, asked: Asked, standing: rounds.Standing) -
     problem, seconds = asked.question.problem, (now() - since).total_seconds()
     standing = sewn(problem, lower(problem), standing, [part.found for part in done], seconds)
     log.info("run %s: %s parts sewn together", lease.run, len(done))
-    still_held(store, lease.lease, progress_of(rounds.told_of(standing)))
+    held.hear(rounds.told_of(standing))
     return standing
 
 
@@ -309,7 +309,7 @@ def _shared(store: Store, lease: Lease, asked: Asked, standing: rounds.Standing,
     if not worth_sharing(problem, standing, limits, there.workers):
         return False
     laid_out = cut(lower(problem), standing, limits, workers=there.workers, cores=there.cores)
-    share(store, lease.lease, standing.as_json(), laid_out)
+    share(store, lease.lease, standing.as_json(), laid_out, progress_of(rounds.told_of(standing)))
     log.info("run %s: %s parts for %s workers", lease.run, len(laid_out), there.workers)
     return True
 
@@ -343,8 +343,7 @@ def _do_beside(store: Store, lease: Lease, held: Held, leaving: Callable[[], boo
         played = chain.play(standing, limits, held.hear, held.over)
         standing = played.standing
         if not held.asked_to_stop:
-            still_held(store, lease.lease, progress_of(played.progress))
-            hand_on(store, lease.lease, standing)
+            hand_on(store, lease.lease, standing, progress_of(played.progress))
             return
     rounds_before = 0 if standing is None else standing["rounds"]
     found = chain.end(standing, held.hear, held.over)

@@ -78,12 +78,18 @@ def crew(store: Store) -> Crew:
     return Crew(int(many), int(cores or 1))
 
 
-def share(store: Store, lease: str, standing: Mapping[str, Any], asked: Sequence[Mapping[str, Any]]) -> None:
+def share(
+    store: Store,
+    lease: str,
+    standing: Mapping[str, Any],
+    asked: Sequence[Mapping[str, Any]],
+    progress: Mapping[str, Any] | None = None,
+) -> None:
     """Ends a round by laying out the parts of the next one, for any worker. Raises LeaseLostError."""
     moment = now()
     with store.writing() as connection:
         run = connection.execute(select(runs.c.id).where(runs.c.lease == lease)).scalar()
-        hand_on(store, lease, standing)
+        hand_on(store, lease, standing, progress)
         connection.execute(
             insert(parts),
             [

@@ -324,26 +324,29 @@ def still_held(store: Store, lease: str, progress: Mapping[str, Any] | None = No
         return bool(row.stop)
 
 
-def hand_on(store: Store, lease: str, standing: Mapping[str, Any]) -> None:
-    """Ends a round: its best is kept, and the run waits for the next. Raises LeaseLostError."""
+def hand_on(store: Store, lease: str, standing: Mapping[str, Any], progress: Mapping[str, Any] | None = None) -> None:
+    """Ends a round: its best is kept, and the run waits for the next. Raises LeaseLostError.
+
+    progress: what is told of the standing, in the same transaction, so that no late sign of life says less than it.
+    """
     with store.writing() as connection:
-        run_id = connection.execute(select(runs.c.id).where(runs.c.lease == lease)).scalar()
-        done = connection.execute(
-            update(runs)
-            .where(runs.c.lease == lease)
-            .values(
-                standing=dict(standing),
-                rounds=runs.c.rounds + 1,
-                lease=None,
-                worker=None,
-                leased_until=None,
-                tries=0,
-                served_at=now(),
-            )
-        )
-        if not done.rowcount:
+        row = connection.execute(select(runs).where(runs.c.lease == lease).with_for_update()).first()
+        if row is None:
             raise LeaseLostError(lease)
-        connection.execute(delete(parts).where(parts.c.run == run_id))
+        values: dict[str, Any] = {
+            "standing": dict(standing),
+            "rounds": runs.c.rounds + 1,
+            "lease": None,
+            "worker": None,
+            "leased_until": None,
+            "tries": 0,
+            "served_at": now(),
+        }
+        if progress is not None and progress != row.progress:
+            values["progress"] = dict(progress)
+            _tell(connection, row.id, "progress", progress)
+        connection.execute(update(runs).where(runs.c.id == row.id).values(values))
+        connection.execute(delete(parts).where(parts.c.run == row.id))
 
 
 def give_back(store: Store, lease: str) -> None:

@@ -155,6 +155,20 @@ def test_two_runs_take_turns(store: Store, space: str) -> None:
     assert taken == [first, second, first, second]
 
 
+def test_the_end_of_a_round_tells_what_it_found(store: Store, space: str, small: str) -> None:
+    """Between two rounds the best so far is seen, though the last sign of life knew of nothing yet."""
+    asked = ask_for_run(store, space, small, {"effort": 40})
+    lease = take(store, "w")
+    assert lease is not None
+    nothing, found = {"stage": "search", "objective": None}, {"stage": "search", "objective": 7}
+    still_held(store, lease.lease, nothing)
+    hand_on(store, lease.lease, {}, found)
+    assert run(store, space, asked.id).progress == found
+    assert [event.content for event in events_after(store, space, asked.id, 0)][-2:] == [nothing, found]
+    with pytest.raises(LeaseLostError):
+        still_held(store, lease.lease, nothing)
+
+
 def test_a_full_queue_says_when_to_ask_again(
     store: Store, space: str, small: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
