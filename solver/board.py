@@ -40,6 +40,9 @@ class Board(NamedTuple):
     """state (units,): the group of each unit, or -1 before it is placed"""
     filled: Ints
     """state (groups + 1,): people in each group"""
+    owed: Ints
+    """state (groups + 3, 4): what each group costs, soft and hard, by the terms that the search looks at second and third;
+    the last two rows are for what a proposal would change of that, in the group that is left and in the other"""
     counts: count.CountBoard
     variety: variety.VarietyBoard
     best: best.BestBoard
@@ -87,6 +90,7 @@ def build(lowered: Lowered, networks: Sequence[int]) -> Board:
         lead_must=np.array([sum(priced.must for priced in here) for here in leads], dtype=np.int64),
         where=np.full(len(units), -1, dtype=np.int64),
         filled=np.zeros(groups + 1, dtype=np.int64),
+        owed=np.zeros((groups + 3, 4), dtype=np.int64),
         counts=count.build(of(Count), units, groups),
         variety=variety.build(of(Variety), units, groups),
         best=best.build(of(Best), units, groups),
@@ -126,7 +130,11 @@ def empty(board: Board) -> Board:
     fresh = {name: cleared(getattr(board, name)) for name in board._fields[board._fields.index("counts") :]}
     fresh["best"] = fresh["best"]._replace(slot=board.best.slot.copy())
     return board._replace(
-        where=np.full_like(board.where, -1), filled=np.zeros_like(board.filled), leader=board.leader.copy(), **fresh
+        where=np.full_like(board.where, -1),
+        filled=np.zeros_like(board.filled),
+        owed=np.zeros_like(board.owed),
+        leader=board.leader.copy(),
+        **fresh,
     )
 
 

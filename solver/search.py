@@ -17,6 +17,10 @@ STEEP = 40.0
 """Temperatures above which a dearer proposal is never taken: e^-40 is less than one proposal in 10^17."""
 
 
+STAGES = 3
+"""A proposal is priced in so many steps: by what decides most for least work, by what is counted, by who helps whom."""
+
+
 @part
 def random_word(state: Ints) -> int:
     """The next word of a xorshift64 generator (Marsaglia 2003); `state` is one non-zero uint64."""
@@ -90,11 +94,12 @@ def anneal(
     foreign, leader, lead_weight, lead_must = board.foreign, board.leader, board.lead_weight, board.lead_must
     where, filled, counts, likeness, variety = board.where, board.filled, board.counts, board.likeness, board.variety
     choices, home, cover, pairs, place = board.best, board.home, board.cover, board.pairs, board.place
-    mean, scatter = board.mean, board.scatter
+    mean, scatter, owed = board.mean, board.scatter, board.owed
     counted, varied, chosen = counts.strength.weight.size, variety.strength.weight.size, choices.strength.weight.size
     near, covered, paired = home.strength.weight.size, cover.strength.weight.size, pairs.strength.weight.size
     placed, averaged, scattered = place.strength.weight.size, mean.strength.weight.size, scatter.weight.size
     liked = likeness.strength.weight.size
+    tallied = counted + varied + near + paired + averaged
     nobody = foreign.shape[0] - 1
     groups = low.size
     seats = start.size if steps == 0 else 0
@@ -146,77 +151,107 @@ def anneal(
             s, h = terms.scatter.change(scatter, one, other, source, target)
             soft += s
             hard += h
-        # What it would cost either group to have `into` instead of `out`; in turn, so that there is one call to inline.
-        for side in range(2):
-            k = target if side else source
-            out = other if side else one
-            into = one if side else other
-            if k < 0:
+        # Most proposals are refused, and most of those for what is looked at first: no later term can save more than
+        # it costs now. In a loop, so that there is one call of each to inline.
+        weighing = not seating and temperature > 0
+        limit = -1.0
+        refused = False
+        for stage in range(STAGES):
+            if (stage == 1 and not tallied) or (stage == 2 and not covered):
                 continue
-            before = filled[k]
-            after = before
-            if out >= 0:
-                after -= people[out]
-            if into >= 0:
-                after += people[into]
-            if placed:
-                s, h = terms.place.change(place, k, out, into)
-                soft += s
-                hard += h
-            if not anywhere:
-                who = leader[k] if k < groups else nobody
-                if out >= 0 and (not allowed[column[k], out] or foreign[who, out]):
-                    hard -= people[out]
-                if into >= 0 and (not allowed[column[k], into] or foreign[who, into]):
-                    hard += people[into]
-            if k == groups:
-                continue
-            if before != after:
-                hard += max(0, low[k] - after) - max(0, low[k] - before)
-                if leader[k] == nobody and (before == 0) != (after == 0):
-                    led = 1 if before == 0 else -1
-                    soft += lead_weight[k] * led
-                    hard += lead_must[k] * led
-            if liked:
-                s, h = terms.likeness.change(likeness, k, out, into)
-                soft += s
-                hard += h
-            if counted:
-                s, h = terms.count.change(counts, k, out, into, before, after)
-                soft += s
-                hard += h
-            if varied:
-                s, h = terms.variety.change(variety, k, out, into, before, after)
-                soft += s
-                hard += h
-            if chosen:
-                s, h = terms.best.change(choices, k, out, into, before, after)
-                soft += s
-                hard += h
-            if near:
-                s, h = terms.home.change(home, k, out, into)
-                soft += s
-                hard += h
-            if covered:
-                s, h = terms.cover.change(cover, k, out, into)
-                soft += s
-                hard += h
-            if paired:
-                s, h = terms.pairs.change(pairs, where, k, out, into)
-                soft += s
-                hard += h
-            if averaged:
-                s, h = terms.mean.change(mean, k, out, into)
-                soft += s
-                hard += h
-        if not seating:
+            owing = 0
+            # What it would cost either group to have `into` instead of `out`, in turn.
+            for side in range(2):
+                k = target if side else source
+                if k < 0:
+                    continue
+                out = other if side else one
+                into = one if side else other
+                before = filled[k]
+                after = before
+                if out >= 0:
+                    after -= people[out]
+                if into >= 0:
+                    after += people[into]
+                dearer = 0
+                broken = 0
+                if stage == 0:
+                    if placed:
+                        s, h = terms.place.change(place, k, out, into)
+                        dearer += s
+                        broken += h
+                    if not anywhere:
+                        who = leader[k] if k < groups else nobody
+                        if out >= 0 and (not allowed[column[k], out] or foreign[who, out]):
+                            broken -= people[out]
+                        if into >= 0 and (not allowed[column[k], into] or foreign[who, into]):
+                            broken += people[into]
+                    if k < groups:
+                        if before != after:
+                            broken += max(0, low[k] - after) - max(0, low[k] - before)
+                            if leader[k] == nobody and (before == 0) != (after == 0):
+                                led = 1 if before == 0 else -1
+                                dearer += lead_weight[k] * led
+                                broken += lead_must[k] * led
+                        if liked:
+                            s, h = terms.likeness.change(likeness, k, out, into)
+                            dearer += s
+                            broken += h
+                        if chosen:
+                            s, h = terms.best.change(choices, k, out, into, after)
+                            dearer += s
+                            broken += h
+                elif k < groups and stage == 1:
+                    if counted:
+                        s, h = terms.count.change(counts, k, out, into, before, after)
+                        dearer += s
+                        broken += h
+                    if varied:
+                        s, h = terms.variety.change(variety, k, out, into, before, after)
+                        dearer += s
+                        broken += h
+                    if near:
+                        s, h = terms.home.change(home, k, out, into)
+                        dearer += s
+                        broken += h
+                    if paired:
+                        s, h = terms.pairs.change(pairs, where, k, out, into)
+                        dearer += s
+                        broken += h
+                    if averaged:
+                        s, h = terms.mean.change(mean, k, out, into)
+                        dearer += s
+                        broken += h
+                elif k < groups:
+                    s, h = terms.cover.change(cover, k, out, into)
+                    dearer += s
+                    broken += h
+                soft += dearer
+                hard += broken
+                if stage:
+                    owed[groups + 1 + side, 2 * stage - 2] = dearer
+                    owed[groups + 1 + side, 2 * stage - 1] = broken
+                for later in range(stage, STAGES - 1):
+                    owing += owed[k, 2 * later] + prices[0] * owed[k, 2 * later + 1]
+            if weighing:
+                least = soft + prices[0] * hard + prices[1] * waiting - owing
+                if least > 0:
+                    if limit < 0:
+                        if least > STEEP * temperature:
+                            refused = True
+                            break
+                        limit = -temperature * np.log(1.0 - unit_interval(state))
+                    if least >= limit:
+                        refused = True
+                        break
+        if refused:
+            continue
+        if not seating and not weighing:
             price = soft + prices[0] * hard + prices[1] * waiting
-            if temperature < 0 or (price > 0 and temperature == 0):
+            if temperature < 0 or price > 0:
                 row = seen[1] & (told.shape[0] - 1)
                 told[row, 0], told[row, 1], told[row, 2] = price, one, other
                 seen[1] += 1
-                continue
-            if price > 0 and (price > STEEP * temperature or unit_interval(state) >= np.exp(-price / temperature)):
                 continue
         for side in range(2):
             k = target if side else source
@@ -237,13 +272,15 @@ def anneal(
             if varied:
                 terms.variety.commit(variety, k, out, into)
             if chosen:
-                terms.best.commit(choices, k, out, into)
+                terms.best.commit(choices, k, out, into, filled[k])
             if near:
                 terms.home.commit(home, k, out, into)
             if covered:
                 terms.cover.commit(cover, k, out, into)
             if averaged:
                 terms.mean.commit(mean, k, out, into)
+            for kind in range(owed.shape[1]):
+                owed[k, kind] += owed[groups + 1 + side, kind]
         if scattered:
             terms.scatter.commit(scatter, one, source, target)
             if other >= 0:

@@ -28,6 +28,8 @@ class BestBoard(NamedTuple):
     """state (groups,): the slot of each group, or -1"""
     tally: Ints
     """state (groups, options)"""
+    cost: Ints
+    """state (groups, terms)"""
 
 
 def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard:
@@ -41,11 +43,12 @@ def build(terms: Sequence[Priced[Best]], units: Units, groups: int) -> BestBoard
         by_slot=np.array([priced.term.by_slot for priced in terms], dtype=np.uint8),
         slot=np.full(groups, -1, dtype=np.int64),
         tally=np.zeros((groups, len(options)), dtype=np.int64),
+        cost=np.zeros((groups, len(terms)), dtype=np.int64),
     )
 
 
 @part
-def change(board: BestBoard, k: int, out: int, into: int, before: int, after: int) -> tuple[int, int]:
+def change(board: BestBoard, k: int, out: int, into: int, after: int) -> tuple[int, int]:
     """What it would cost group k to have unit `into` instead of `out` (-1: nobody), as (soft, hard) price."""
     soft = 0
     hard = 0
@@ -54,29 +57,39 @@ def change(board: BestBoard, k: int, out: int, into: int, before: int, after: in
     for t in range(strength.weight.size):
         if not strength.active[t, k]:
             continue
-        low, high = board.first[t], board.first[t + 1]
-        if board.by_slot[t] and board.slot[k] >= 0:
-            low += board.slot[k]
-            high = low + 1
+        low, high = options(board, k, t)
         most = 0
-        then = 0
         # No branches: a jump that is guessed wrong costs more than a few options counted for nothing.
         for option in range(low, high):
-            count = tally[option]
-            most = max(most, count)
-            then = max(then, count + come[option] - gone[option])
-        difference = max(0, board.need[t, after] - then) - max(0, board.need[t, before] - most)
+            most = max(most, tally[option] + come[option] - gone[option])
+        difference = max(0, board.need[t, after] - most) - board.cost[k, t]
         soft += strength.weight[t] * difference
         hard += strength.must[t] * difference
     return soft, hard
 
 
 @part
-def commit(board: BestBoard, k: int, out: int, into: int) -> None:
-    """Puts unit `into` in group k instead of `out` (-1: nobody)."""
+def options(board: BestBoard, k: int, t: int) -> tuple[int, int]:
+    """Where the options of term t for group k start and end; a given slot leaves one."""
+    low, high = board.first[t], board.first[t + 1]
+    if board.by_slot[t] and board.slot[k] >= 0:
+        low += board.slot[k]
+        high = low + 1
+    return low, high
+
+
+@part
+def commit(board: BestBoard, k: int, out: int, into: int, after: int) -> None:
+    """Puts unit `into` in group k instead of `out` (-1: nobody); `after`: its people then."""
     gone, come, tally = board.carries[out], board.carries[into], board.tally[k]
     for option in range(tally.size):
         tally[option] += come[option] - gone[option]
+    for t in range(board.strength.weight.size):
+        low, high = options(board, k, t)
+        most = 0
+        for option in range(low, high):
+            most = max(most, tally[option])
+        board.cost[k, t] = max(0, board.need[t, after] - most)
 
 
 def encode(term: Best, group: GroupModel) -> list[LinearExpr]:

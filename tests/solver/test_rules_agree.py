@@ -95,6 +95,24 @@ def test_price_stays_right_move_by_move(seed: int) -> None:
     assert plain(problem, replace(composition, places=places)) == chain.now[2]
 
 
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_what_the_search_looks_at_later_can_save_no_more_than_it_costs(seed: int) -> None:
+    """What each group costs by later terms stays right move by move, and is never below zero."""
+    dice = random.Random(seed)
+    problem = anything_goes(a_problem(dice, 12, dice.sample(NETWORK_RULES, 6), musts=0.3))
+    composition = a_composition(dice, problem)
+    arena = Arena(lower(problem), len(problem.networks))
+    start = from_places(composition.places, arena.lowered, arena.networks)
+    chain = Chain(arena, start, seed & 0xFFFF, composition)
+    chain.prices[:] = 1
+    chain._run(chain.board.where, 2_000, 50.0, 5.0)
+    again = Chain(arena, chain.board.where.copy(), 1, composition)
+    groups = len(arena.networks) + 1
+    assert chain.board.owed[:groups].tolist() == again.board.owed[:groups].tolist()
+    assert (again.board.owed[:groups] >= 0).all()
+
+
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_people_kept_together_move_as_one(seed: int) -> None:
