@@ -41,8 +41,8 @@ class Board(NamedTuple):
     filled: Ints
     """state (groups + 1,): people in each group"""
     owed: Ints
-    """state (groups + 3, 4): the (soft, hard) price of each group by the terms that the search looks at second, and third;
-    the last two rows hold what a proposal would change of that, in the group that is left and in the other"""
+    """state (groups + 3, 4): what each group costs by the terms that the search looks at second, and third, soft and
+    hard; the last two rows hold what a proposal would change of that, in the group that is left and in the other"""
     counts: count.CountBoard
     variety: variety.VarietyBoard
     best: best.BestBoard
