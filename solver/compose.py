@@ -37,6 +37,9 @@ COUNT_SHARE = 0.2
 SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 """Of the limits: to find the heat that suits, for one long run from the start, and for each round after it."""
 
+FIRST_SHARE = 0.02
+"""Of the limits: for a first answer where it is known what heat suits."""
+
 FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.25
 """Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
 
@@ -184,7 +187,7 @@ class _Composer:
             # So few people that columns soon prove more than any relaxation, and need none to begin with.
             self._bound_waiting()
             self._generate(pool)
-        if not self.watch.cancelled and not self._proven():
+        if not self.watch.cancelled and not self._proven() and not self._waits_for_search(start):
             self._relax()
         if not self.settled and start is None and not self.watch.over() and not self._proven():
             # A bound wants an answer, but not the best; so the long run has what time the bound leaves.
@@ -210,15 +213,20 @@ class _Composer:
         seconds = share * (limits.seconds or 0.0)
         return Work(None, seconds if most is None else min(seconds, most / STEPS_PER_SECOND))
 
+    def _waits_for_search(self, start: Sequence[int] | None) -> bool:
+        """Whether the relaxation, which says little of sums of distances, comes after the long run."""
+        return self._steady() and not self.settled and start is None
+
+    def _steady(self) -> bool:
+        return isinstance(self.team, Team) and self.team.arena.steady
+
     def _long_run(self) -> Work:
         """What one worker may do in the long run."""
         remaining = self.watch.remaining()
         if self.watch.by_effort or remaining is None:
             return self._work(FRESH_SHARE)
-        steady = isinstance(self.team, Team) and self.team.arena.steady
-        return Work(
-            None, (BESIDE_COLUMNS if self.generates else STEADY_OF_REST if steady else FRESH_OF_REST) * remaining
-        )
+        share = BESIDE_COLUMNS if self.generates else STEADY_OF_REST if self._steady() else FRESH_OF_REST
+        return Work(None, share * remaining)
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:
         """A short search for some numbers of networks, and the heat that suits the best of them."""
@@ -227,7 +235,7 @@ class _Composer:
             self._take(team.adopt(start))
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
-        self._take(team.scout(self._work(SCOUT_SHARE)))
+        self._take(team.scout(self._work(FIRST_SHARE if self._waits_for_search(start) else SCOUT_SHARE)))
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Crew:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""

@@ -100,6 +100,7 @@ def anneal(
     placed, averaged, scattered = place.strength.weight.size, mean.strength.weight.size, scatter.weight.size
     liked = likeness.strength.weight.size
     tallied = counted + varied + near + paired + averaged
+    stages = STAGES if covered else STAGES - 1 if tallied else STAGES - 2
     nobody = foreign.shape[0] - 1
     groups = low.size
     seats = start.size if steps == 0 else 0
@@ -156,7 +157,7 @@ def anneal(
         weighing = not seating and temperature > 0
         limit = -1.0
         refused = False
-        for stage in range(STAGES):
+        for stage in range(stages):
             if (stage == 1 and not tallied) or (stage == 2 and not covered):
                 continue
             owing = 0
@@ -231,7 +232,7 @@ def anneal(
                 if stage:
                     owed[groups + 1 + side, 2 * stage - 2] = dearer
                     owed[groups + 1 + side, 2 * stage - 1] = broken
-                for later in range(stage, STAGES - 1):
+                for later in range(stage, stages - 1):
                     owing += owed[k, 2 * later] + prices[0] * owed[k, 2 * later + 1]
             if weighing:
                 least = soft + prices[0] * hard + prices[1] * waiting - owing

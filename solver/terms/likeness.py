@@ -76,7 +76,8 @@ def change(board: LikenessBoard, k: int, out: int, into: int) -> tuple[int, int]
         if into >= 0:
             difference += board.gain[t, k, into] + board.within[t, into]
             if out >= 0:
-                difference -= board.pair[t, out, into]
+                # The same place whichever of the two groups asks: where there are many, to fetch it is the dearest.
+                difference -= board.pair[t, min(out, into), max(out, into)]
         scale = board.scale[t]
         if scale != 1:
             total = board.total[k, t]
