@@ -25,10 +25,10 @@ from solver.problem import WAITING, Composition, Problem
 from solver.settle import settle
 from solver.team import Team
 
-STEPS_PER_EFFORT = 900_000
+STEPS_PER_EFFORT = 2_000_000
 """Proposals of one worker for one effort: about a second at 120 people."""
 
-STEPS_PER_SECOND = 1_000_000
+STEPS_PER_SECOND = 2_500_000
 """What to plan with where proposals have to become seconds."""
 
 COUNT_SHARE = 0.2
@@ -58,8 +58,15 @@ MODEL_LIMIT = 4_000
 MODEL_PAIRS = 20_000
 """The most pairs of people who are alike at all, times networks, for which it is built: a second of building."""
 
-TINY, MORE_ROUNDS, MORE_UNTIL = 120, 8, 0.25
-"""Seats above which a settled search goes on before columns, for so many rounds, until this part of the limit."""
+FIRST_SEATS = 120
+"""Seats up to which columns come before any relaxation."""
+
+TINY = 120
+"""Seats up to which one run after scouting is enough: columns meet whatever is better."""
+
+SHORT, AGAIN, AGAIN_UNTIL = 6_000, 8, 0.12
+"""Proposals for each unit in a short run, how many of them each worker does for one effort, and until which part of the
+limit."""
 
 FIRST_DUALS, BEFORE_SEARCH = 0.3, 0.4
 """Of the time that is left, the most for a program that only gives columns the duals to start from, and for one that
@@ -179,10 +186,10 @@ class _Composer:
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
         if self.settled and start is None and not self._proven():
-            self._take(self.team.afresh(self._work(FRESH_SHARE)))
+            self._start_again()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
-        first = self.generates and self.relax and self.seats <= TINY
+        first = self.generates and self.relax and self.seats <= FIRST_SEATS
         if first and not self.watch.cancelled and not self._proven():
             # So few people that columns soon prove more than any relaxation, and need none to begin with.
             self._bound_waiting()
@@ -408,19 +415,23 @@ class _Composer:
         self._tell("bound")
         self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
 
-    def _search_more(self) -> None:
-        """A little more search, where a short one is not always as good: columns want to know the best answer."""
+    def _start_again(self) -> None:
+        """Many short runs where that is worth as much as a long one: which of them comes to the best is chance."""
+        if self.seats <= TINY:
+            self._take(self.team.afresh(self._work(FRESH_SHARE)))
+            return
+        steps = SHORT * len(self.lowered.units)
+        work = Work(steps, None) if self.watch.by_effort else Work(None, steps / STEPS_PER_SECOND)
         rounds = 0
-        while self.seats > TINY and rounds < MORE_ROUNDS:
-            if self.watch.over(MORE_UNTIL):
-                break
-            self._take(self.team.round(self._work(ROUND_SHARE)))
+        while not self._proven() and not self.watch.over(AGAIN_UNTIL):
+            self._take(self.team.afresh(work))
             rounds += 1
+            if self.watch.limits.effort is not None and rounds >= AGAIN * self.watch.limits.effort:
+                break
 
     def _generate(self, pool: ThreadPoolExecutor) -> None:
         """Networks as columns, priced exactly: slower than the relaxation, and often close where it is not."""
-        self._search_more()
-        if self._proven() or self.watch.cancelled or self.best is None or self.best.rank.hard:
+        if self.watch.cancelled or self.best is None or self.best.rank.hard:
             return
         self._tell("bound")
         best = self.best
