@@ -58,21 +58,18 @@ MODEL_LIMIT = 4_000
 MODEL_PAIRS = 20_000
 """The most pairs of people who are alike at all, times networks, for which it is built: a second of building."""
 
-FIRST_SEATS = 120
-"""Seats up to which columns come before any relaxation."""
-
 TINY = 120
-"""Seats up to which one run after scouting is enough: columns meet whatever is better."""
+"""Seats up to which columns come before any relaxation, and soon: they meet whatever better answer there is."""
 
-SHORT, AGAIN, AGAIN_UNTIL = 6_000, 8, 0.12
-"""Proposals for each unit in a short run, how many of them each worker does for one effort, and until which part of the
-limit."""
+SHORT, AGAIN, AGAIN_UNTIL, FEW_AGAIN = 6_000, 8, 0.12, 3
+"""Proposals for each unit in a short run, how many runs each worker does for one effort, until which part of the limit
+it does, and how many runs where columns come soon."""
 
 FIRST_DUALS, BEFORE_SEARCH = 0.3, 0.4
 """Of the time that is left, the most for a program that only gives columns the duals to start from, and for one that
 comes before the long run."""
 
-COLUMNS_UNTIL, COLUMNS_WORK = 0.95, 0.4
+COLUMNS_UNTIL, COLUMNS_WORK = 0.98, 0.4
 """Of the limit, when to stop generating columns; the deterministic time for them in one effort."""
 
 LARGE = 2_000
@@ -189,7 +186,7 @@ class _Composer:
             self._start_again()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
-        first = self.generates and self.relax and self.seats <= FIRST_SEATS
+        first = self.generates and self.relax and self.seats <= TINY
         if first and not self.watch.cancelled and not self._proven():
             # So few people that columns soon prove more than any relaxation, and need none to begin with.
             self._bound_waiting()
@@ -417,17 +414,15 @@ class _Composer:
 
     def _start_again(self) -> None:
         """Many short runs where that is worth as much as a long one: which of them comes to the best is chance."""
-        if self.seats <= TINY:
-            self._take(self.team.afresh(self._work(FRESH_SHARE)))
-            return
         steps = SHORT * len(self.lowered.units)
         work = Work(steps, None) if self.watch.by_effort else Work(None, steps / STEPS_PER_SECOND)
+        most = FEW_AGAIN if self.seats <= TINY else None
+        if most is None and self.watch.limits.effort is not None:
+            most = AGAIN * self.watch.limits.effort
         rounds = 0
-        while not self._proven() and not self.watch.over(AGAIN_UNTIL):
+        while not self._proven() and not self.watch.over(AGAIN_UNTIL) and rounds != most:
             self._take(self.team.afresh(work))
             rounds += 1
-            if self.watch.limits.effort is not None and rounds >= AGAIN * self.watch.limits.effort:
-                break
 
     def _generate(self, pool: ThreadPoolExecutor) -> None:
         """Networks as columns, priced exactly: slower than the relaxation, and often close where it is not."""

@@ -47,10 +47,13 @@ APPROACH = 2.0
 LISTABLE = 0.7
 """Within how many steps of what has to be proven sets are few enough to be listed, so that no more cuts are wanted."""
 
-FIRST_CUTS, SPARED = 60, 0.01
+APPROACH_UNTIL = 0.7
+"""Of the limit, when to stop with quick pricing alone."""
+
+FIRST_CUTS, SPARED = 36, 0.01
 """Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
 
-PATIENCE, CLOSER = 2, 0.05
+PATIENCE, CLOSER = 1, 0.05
 """How often in turn quick pricing alone, at the very start, may raise the mixture by less than so much of a step."""
 
 MOST_QUICK, MOST_STARTS = 20, 32
@@ -187,7 +190,7 @@ class Columns:
         box = APPROACH * self._widest(objective)
         most: list[int | None] = [None] * len(self.classes)
         best, since = float("-inf"), 0
-        while not self.over() and (mixture := self.mixed(centre, cuts, box, pool)) is not None:
+        while not self._approached() and (mixture := self.mixed(centre, cuts, box, pool)) is not None:
             centre = mixture.units
             cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
             most = [floor(worth * UNIT) for worth in mixture.classes]
@@ -205,6 +208,11 @@ class Columns:
                 since = 0
         return Duals.rounded(centre.tolist(), cuts), most
 
+    def _approached(self) -> bool:
+        """Whether the rest of the limit is for exact pricing."""
+        most = None if self.most_work is None else APPROACH_UNTIL * self.most_work
+        return self.watch.over(APPROACH_UNTIL * self.until) or (most is not None and self.work >= most)
+
     def _widest(self, objective: int) -> float:
         return max(LEAST_BOX, BOX * objective / len(self.question.waits))
 
@@ -220,24 +228,46 @@ class Columns:
         return mixture
 
     def quickly(self, mixture: master.Master, cuts: tuple[Cut, ...], pool: ThreadPoolExecutor) -> bool:
-        """Anneals from the sets of a mixture; whether that led to any that the mixture wants."""
+        """Anneals from the sets of a mixture, and where that leads nowhere from every configuration.
+
+        Returns whether any set was found that the mixture wants.
+        """
         duals = mixture.duals(cuts)
+        used = [members for members, amount in mixture.sets if amount > master.SLIGHT]
+        for again in (False, True):
+            wanted = False
+            for number, each in enumerate(self.classes):
+                mine = [] if again else [members for members in used if members in each.columns]
+                starts = self.dice.sample(mine, min(MOST_STARTS, len(mine)))
+                if again:
+                    starts = self.quick[number].starts(duals, MOST_STARTS, self.dice)
+                wanted |= self._anneal(number, starts, duals, cuts, floor(UNIT * mixture.classes[number]), pool)
+            if wanted:
+                return True
+        return False
+
+    def _anneal(
+        self,
+        number: int,
+        starts: Sequence[Members],
+        duals: Duals,
+        cuts: Iterable[Cut],
+        worth: int,
+        pool: ThreadPoolExecutor,
+    ) -> bool:
+        """Anneals from these sets of a class; whether that led to any that costs less than `worth` with its duals."""
+        each, quick = self.classes[number], self._at(number, duals, cuts)
+        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
+        self.work += PROPOSAL_WORK * quick.steps * len(runs)
         wanted = False
-        for index, each in enumerate(self.classes):
-            quick = self._at(index, duals, cuts)
-            used = [members for members, amount in mixture.sets if amount > master.SLIGHT and members in each.columns]
-            starts = self.dice.sample(used, min(MOST_STARTS, len(used)))
-            runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
-            self.work += PROPOSAL_WORK * quick.steps * len(runs)
-            worth = floor(UNIT * mixture.classes[index])
-            for run in runs:
-                found = run.result()
-                if found is None:
-                    continue
-                members, price = found
-                if UNIT * price - duals.of(members) < worth and price < each.columns.get(members, NEVER):
-                    wanted = True
-                    self._keep(each, members, price)
+        for run in runs:
+            found = run.result()
+            if found is None:
+                continue
+            members, price = found
+            if UNIT * price - duals.of(members) < worth and price < each.columns.get(members, NEVER):
+                wanted = True
+                self._keep(each, members, price)
         return wanted
 
     def _at(self, number: int, duals: Duals, cuts: Iterable[Cut]) -> Quick:

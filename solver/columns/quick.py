@@ -1,13 +1,15 @@
 """Quick pricing: annealing over one network at a time, for sets that the master program wants; it proves nothing.
 
 The kernel that composes networks (`solver.search`) on a board with one group. Whoever is outside costs what seating
-them is worth, and a cut counts its three people, one of them free.
+them is worth, and a cut counts its three people.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from solver import board as boards
 from solver.board import Board
 from solver.columns.question import Class, Question
 from solver.columns.sets import UNIT, Cut, Duals, Found, Members
-from solver.lowering import Band, Count, Place, Scatter, Term
+from solver.lowering import Band, Best, Count, Place, Scatter, Term
 from solver.search import anneal, generator
 from solver.terms.common import Flags, Ints, Priced
 
@@ -48,6 +50,11 @@ class Quick:
         may = accepted & np.array([places <= networks for places in pinned])
         here = accepted & np.array([len(networks) == 1 and places == networks for places in pinned])
         self._pinned = np.flatnonzero(here)
+        self._units = question.lowered.units.members
+        self._sizes = question.sizes(each.networks[0])
+        self._fixed = [model.options for model in each.models]
+        best = [x for x in question.lowered.of(Best) if x.speaks_about(each.networks[0])]
+        self._best = [(x.weight, cast("Best", x.term)) for x in best if cast("Best", x.term).options]
         self._plain = self._board(question, each, here, may, self._cut_terms(question))
         place, counts = self._plain.place, self._plain.counts
         strength = counts.strength._replace(weight=counts.strength.weight.copy())
@@ -62,11 +69,15 @@ class Quick:
         """proposals of one run"""
 
     def _cut_terms(self, question: Question) -> list[Priced[Term]]:
+        """Whoever comes second costs what the cut does, and the third nothing more: one price less another."""
         largest = question.lowered.ground.largest + 1
-        band = Band((0,) * largest, (1,) * largest)
         units = question.lowered.units.members
         people = [tuple(units[unit][0] for unit in cut) for cut in self.cuts]
-        return [Priced(Count(values=((three, band),)), 0, 0, False, None) for three in people]
+        return [
+            Priced(Count(values=((three, Band((0,) * largest, (free,) * largest)),)), 0, 0, False, None)
+            for free in (1, 2)
+            for three in people
+        ]
 
     @staticmethod
     def _board(question: Question, each: Class, here: Flags, may: Flags, cuts: Iterable[Priced[Term]]) -> Board:
@@ -95,7 +106,8 @@ class Quick:
         place = self._worth.place
         place.price[-1, place.column[OUTSIDE], :] = duals.units
         weight = self._worth.counts.strength.weight
-        weight[len(weight) - len(self.cuts) :] = [duals.cuts.get(cut, 0) for cut in self.cuts]
+        costs = np.array([duals.cuts.get(cut, 0) for cut in self.cuts], dtype=np.int64)
+        weight[len(weight) - 2 * len(costs) :] = np.concatenate([costs, -costs])
         self._mean = max(1.0, sum(map(abs, duals.units)) / len(duals.units))
 
     def price_of(self, members: Members) -> int | None:
@@ -106,6 +118,21 @@ class Quick:
             return None
         run = _Run(self._plain, where, self._movable, self._places, 1)
         return None if run.best[0] else int(run.best[2]) // UNIT
+
+    def starts(self, duals: Duals, many: int, dice: random.Random) -> list[Members]:
+        """Sets of whoever is worth most with some options, those of one configuration after the other."""
+        found = []
+        for options in dice.sample(self._fixed, min(many, len(self._fixed))):
+            worth = np.array(duals.units, dtype=np.int64)
+            for weight, term in self._best:
+                chosen = options.get(id(term), dice.randrange(len(term.options)))
+                carriers = set(term.options[chosen])
+                share = [sum(person in carriers for person in members) for members in self._units]
+                worth += UNIT * weight * np.array(share, dtype=np.int64)
+            size = dice.choice(self._sizes)
+            order = self._movable[np.argsort(-worth[self._movable], kind="stable")]
+            found.append(tuple(sorted(order[:size].tolist())))
+        return found
 
     def run(self, start: Members, seed: int) -> Found | None:
         """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken."""

@@ -26,6 +26,9 @@ from solver.terms.common import (
 from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
+SPARSE = 8
+"""A term in which fewer than one unit of so many has a value is looked up unit by unit, at no cost for all others."""
+
 
 class CountBoard(NamedTuple):
     """Arrays of all count terms; values of all terms are laid end to end."""
@@ -35,7 +38,7 @@ class CountBoard(NamedTuple):
     only: Ints
     """(plain terms, units + 1) the one value of each unit, -1: none; the last column, number -1, is nobody's"""
     plain: Ints
-    """(plain terms,) the terms in which no unit has more than one value; `carried` leaves these out"""
+    """(plain terms,) those in which no unit has more than one value and many have one; `carried` leaves these out"""
     term: Ints
     """(values,) the term of each value"""
     first: Ints
@@ -86,7 +89,7 @@ def build(terms: Sequence[Priced[Count]], units: Units, groups: int) -> CountBoa
 
 
 def _plain(carriers: Sequence[Sequence[Sequence[int]]], units: Units) -> tuple[list[int], Ints]:
-    """The terms in which no unit has more than one value, and the value of each unit in each of them."""
+    """The terms in which no unit has more than one value and many have one, and the value of each unit in each."""
     plain, rows, first = [], [], 0
     for t, values in enumerate(carriers):
         row = np.full(len(units) + 1, -1, dtype=np.int64)
@@ -95,7 +98,7 @@ def _plain(carriers: Sequence[Sequence[Sequence[int]]], units: Units) -> tuple[l
             mine = [units.of[person] for person in people]
             row[mine] = first + v
             np.add.at(times, mine, 1)
-        if times.max(initial=0) <= 1:
+        if times.max(initial=0) <= 1 and SPARSE * times.sum() > len(units):
             plain.append(t)
             rows.append(row)
         first += len(values)
