@@ -21,8 +21,9 @@ from solver.limits import Limits, Watch
 from solver.lower import lower
 from solver.model import CompositionModel
 from solver.price import Score, breaches, score
-from solver.problem import WAITING, Composition, Network, Pool, Problem
+from solver.problem import WAITING, Category, Composition, Network, Pool, Problem
 from solver.rules.apart import Apart
+from solver.rules.same import Same
 from solver.settle import settle
 from tests.solver.test_enumeration import best_of_all
 from tests.solver.worlds import NETWORK_RULES, a_problem
@@ -141,6 +142,29 @@ def test_quick_pricing_tells_the_price_that_exact_pricing_proves(seed: int) -> N
             members, price = run
             assert 256 * price - duals.of(members) >= least
             assert price == quick.price_of(members)
+
+
+def test_quick_pricing_charges_a_cut_once_for_all_three() -> None:
+    """Three people worth 100 each and a cut of 180: all three are best, and would not be if the third paid it again."""
+    lowered = lower(Problem(Pool(tuple("abcd")), (Network("n0", 1, 3), Network("n1", 1, 3)), 2))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    duals = Duals([100, 100, 100, -500], {(0, 1, 2): 180})
+    (each,) = columns.classes
+    quick = Quick(columns.question, each, list(duals.cuts))
+    quick.worth(duals)
+    assert {quick.run((0, 1, 2), seed) for seed in range(5)} == {((0, 1, 2), 0)}
+    assert min(model.solve(duals, None, columns.watch).low for model in each.models) == -120
+
+
+def test_quick_pricing_starts_in_every_configuration() -> None:
+    """Two roles, everybody worth the same: one start is of those with the one role, another of those with the other."""
+    pool = Pool(tuple("abcdef"), {"role": Category(("x", "y"), ((0,), (0,), (0,), (1,), (1,), (1,)))})
+    same = Same(name="same", strength=3, attribute="role")
+    lowered = lower(Problem(pool, (Network("n0", 3, 3), Network("n1", 3, 3)), 2, rules=(same,)))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    quick = columns.quick[0]
+    starts = quick.starts(Duals([10] * 6, {}), 40, random.Random(1))
+    assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
 
 
 def test_a_listing_finds_the_answer_that_is_better() -> None:
