@@ -60,7 +60,8 @@ def paste(page: Any, addresses: dict[str, str]) -> None:
     """Pastes a table with one mistake in it."""
     page.goto(addresses["import"])
     page.fill("#text", SHEET)
-    page.click("main button.main")
+    with page.expect_navigation():
+        page.click("main button.main")
 
 
 @pytest.mark.parametrize(("language", "scheme"), [*((each, "light") for each in LANGUAGES), ("nl", "dark")])
@@ -79,7 +80,8 @@ def test_axe_finds_nothing_serious_and_every_control_has_room_for_a_finger(
     shots.take(page, f"review-{language}-{scheme}")
     found["review"] = found_by_axe(page, colours=language == "nl")
     page.goto(addresses["wish-limit"])
-    page.click("form.wish button.main")
+    with page.expect_navigation():
+        page.click("form.wish button.main")
     found["wrong"] = found_by_axe(page, colours=language == "nl")
     assert not {name: wrong for name, wrong in found.items() if wrong}
 
@@ -140,7 +142,8 @@ def test_a_wish_that_is_not_right_puts_the_reader_where_it_says_so(
     page = visit()
     page.goto(addresses["wish-limit"])
     page.fill("#min", "many")
-    page.click("form.wish button.main")
+    with page.expect_navigation():
+        page.click("form.wish button.main")
     assert page.evaluate("document.activeElement.className") == "faults"
     page.click(".faults a >> nth=0")
     assert page.evaluate("document.activeElement.id") in ("attribute", "min")
