@@ -50,7 +50,7 @@ class Heat:
 HEATS = (Heat(0.1, 1e-3, 0.5), Heat(0.03, 3e-4, 0.5), Heat(0.01, 3e-4, 0.25), Heat(0.003, 3e-5, 0.25))
 """From hot to cool."""
 
-STEADY = Heat(0.008, 7e-4, 0.25)
+STEADY = Heat(0.008, 1e-3, 0.25)
 """For sums of distances and nothing else: from warmer or to colder was no better, so nothing is tried out."""
 
 
