@@ -316,10 +316,7 @@ def still_held(store: Store, lease: str, progress: Mapping[str, Any] | None = No
         row = connection.execute(select(runs).where(runs.c.lease == lease).with_for_update()).first()
         if row is None:
             raise LeaseLostError(lease)
-        values: dict[str, Any] = {"leased_until": now() + LEASE}
-        if progress is not None and progress != row.progress:
-            values["progress"] = dict(progress)
-            _tell(connection, row.id, "progress", progress)
+        values = {"leased_until": now() + LEASE, **_news(connection, row, progress)}
         connection.execute(update(runs).where(runs.c.id == row.id).values(values))
         return bool(row.stop)
 
@@ -333,7 +330,7 @@ def hand_on(store: Store, lease: str, standing: Mapping[str, Any], progress: Map
         row = connection.execute(select(runs).where(runs.c.lease == lease).with_for_update()).first()
         if row is None:
             raise LeaseLostError(lease)
-        values: dict[str, Any] = {
+        values = {
             "standing": dict(standing),
             "rounds": runs.c.rounds + 1,
             "lease": None,
@@ -341,10 +338,8 @@ def hand_on(store: Store, lease: str, standing: Mapping[str, Any], progress: Map
             "leased_until": None,
             "tries": 0,
             "served_at": now(),
+            **_news(connection, row, progress),
         }
-        if progress is not None and progress != row.progress:
-            values["progress"] = dict(progress)
-            _tell(connection, row.id, "progress", progress)
         connection.execute(update(runs).where(runs.c.id == row.id).values(values))
         connection.execute(delete(parts).where(parts.c.run == row.id))
 
@@ -424,6 +419,14 @@ def _end(
 
 def _tell(connection: Connection, run_id: str, kind: str, content: Mapping[str, Any]) -> None:
     connection.execute(insert(events).values(run=run_id, kind=kind, content=dict(content), created_at=now()))
+
+
+def _news(connection: Connection, row: Row[Any], progress: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Tells what is known of a run, where that is new; what to keep of it."""
+    if progress is None or progress == row.progress:
+        return {}
+    _tell(connection, row.id, "progress", progress)
+    return {"progress": dict(progress)}
 
 
 def _waiting(connection: Connection) -> int:
