@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, places
-from solver.columns.quick import Quick
+from solver.columns.quick import Quick, _Run
 from solver.columns.sets import NEVER, Cut
 from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
@@ -145,14 +145,16 @@ def test_quick_pricing_tells_the_price_that_exact_pricing_proves(seed: int) -> N
 
 
 def test_quick_pricing_charges_a_cut_once_for_all_three() -> None:
-    """Three people worth 100 each and a cut of 180: all three are best, and would not be if the third paid it again."""
+    """Three people worth 100 each and a cut of 180: with all three inside, the board has one cut and who is outside."""
     lowered = lower(Problem(Pool(tuple("abcd")), (Network("n0", 1, 3), Network("n1", 1, 3)), 2))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
     duals = Duals([100, 100, 100, -500], {(0, 1, 2): 180})
     (each,) = columns.classes
     quick = Quick(columns.question, each, list(duals.cuts))
     quick.worth(duals)
-    assert {quick.run((0, 1, 2), seed) for seed in range(5)} == {((0, 1, 2), 0)}
+    for members, price in (((0, 1, 2), 180 - 500), ((0, 1), 180 + 100 - 500), ((0,), 200 - 500)):
+        seated = _Run(quick._worth, quick._seated(members), quick._movable, quick._places, 1)
+        assert int(seated.best[2]) == price
     assert min(model.solve(duals, None, columns.watch).low for model in each.models) == -120
 
 
