@@ -83,7 +83,8 @@ def anneal(
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
     anywhere: whether everybody may sit in every group, so that nobody needs to look; it is most of a cheap proposal.
     prices: (of one hard violation, of one person waiting), in units of the soft price.
-    now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order.
+    now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order, and by hard and soft
+    alone where waiting has no price of its own.
     seen: (moves made, proposals told), updated.
     told: (price, unit, the other unit or -1) of the last proposals told: at temperature 0 those that were dearer, and
     below 0 every one of them, for nothing is moved then; its length is a power of two.
@@ -293,11 +294,11 @@ def anneal(
         now[1] += waiting
         now[2] += soft
         seen[0] += 1
-        if not seating and (
-            now[0] < best[0] or (now[0] == best[0] and (now[1] < best[1] or (now[1] == best[1] and now[2] < best[2])))
-        ):
-            copy(now, best)
-            copy(where, best_where)
+        if not seating and now[0] <= best[0]:
+            fewer = now[1] - best[1] if prices[1] else 0
+            if now[0] < best[0] or fewer < 0 or (fewer == 0 and now[2] < best[2]):
+                copy(now, best)
+                copy(where, best_where)
 
 
 def generator(seed: int) -> Ints:

@@ -158,6 +158,15 @@ def test_quick_pricing_charges_a_cut_once_for_all_three() -> None:
     assert min(model.solve(duals, None, columns.watch).low for model in each.models) == -120
 
 
+def test_quick_pricing_leaves_out_whoever_is_worth_nothing() -> None:
+    """From four people of whom two cost more than they are worth, the cheapest set is of the other two."""
+    lowered = lower(Problem(Pool(tuple("abcd")), (Network("n0", 2, 4), Network("n1", 2, 4)), 1))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    quick = columns.quick[0]
+    quick.worth(Duals([500, -500, 500, -500], {}))
+    assert quick.run((0, 1, 2, 3), 1) == ((0, 2), 0)
+
+
 def test_quick_pricing_starts_in_every_configuration() -> None:
     """Two roles, everybody worth the same: one start is of those with the one role, another of those with the other."""
     pool = Pool(tuple("abcdef"), {"role": Category(("x", "y"), ((0,), (0,), (0,), (1,), (1,), (1,)))})
