@@ -91,8 +91,6 @@ class Relaxed:
 
     objective: int
     by_rule: tuple[int, ...]
-    worth: tuple[float, ...] = ()
-    """what seating each unit is worth in the program that proved most, in the objective's unit"""
 
 
 def climb(
@@ -110,7 +108,6 @@ def climb(
     `share`: of the time that is left, the most for the next program. `ladder`: how large programs may be, in turn.
     """
     best = 0
-    worth: tuple[float, ...] = ()
     by_rule: tuple[int, ...] = (0,) * len(score.rules)
     columns, took = 0, 0.0
     for most_seats in ladder:
@@ -128,15 +125,14 @@ def climb(
             break
         begin = watch.elapsed()
         proven = relaxation.bound(watch)
-        if proven >= best:
-            best, worth = proven, relaxation.worth
+        best = max(best, proven)
         columns, took = size, watch.elapsed() - begin
         tell(best)
         if best >= score.objective:
             break
         if remaining is None or took * len(score.rules) <= RULES_SHARE * remaining:
             by_rule = tuple(map(max, by_rule, limits_by_rule(relaxation, score, watch, until=RULES_UNTIL)))
-    return Relaxed(best, by_rule, worth)
+    return Relaxed(best, by_rule)
 
 
 class Relaxation:
@@ -171,9 +167,6 @@ class Relaxation:
             else:
                 self.program.at_least_zero(len(networks) - formed[-1])
         self.program.at_least_zero(total(formed) - self.problem.min_count)
-        self.worth: tuple[float, ...] = ()
-        """what seating each unit is worth by the last duals of the objective"""
-        self._first = len(self.program.rows)
         for seated in self.seated:
             self.program.zero(seated - 1)
         waiting = total(len(members) * wait for members, wait in zip(units, self.waits, strict=True))
@@ -308,9 +301,7 @@ class Relaxation:
             weighted = [x for x in zip(self.lowered.rules, self.cost, strict=True) if not x[0].is_must]
             goal = total(r.weight * cost for r, cost in weighted)
             divisor = reduce(gcd, (r.weight for r, _ in weighted), 0) or 1
-        least, duals = minimum(self.program, goal, watch)
-        if rule is None:
-            self.worth = tuple(duals[self._first : self._first + len(self.waits)].tolist())
+        least = minimum(self.program, goal, watch)
         return max(0, -(-least // divisor) * divisor)
 
 
@@ -328,14 +319,14 @@ def least_agreement(numerators: Ints, smallest: int, largest: int) -> Ints:
     return cast("Ints", sums[:, smallest - 1 : largest].min(axis=1))
 
 
-def minimum(program: Program, goal: Linear, watch: Watch) -> tuple[int, NDArray[np.float64]]:
-    """A proven lower limit of the goal over the program, rounded up, from the duals of a linear solver; and these."""
+def minimum(program: Program, goal: Linear, watch: Watch) -> int:
+    """A proven lower limit of the goal over the program, rounded up, from the duals of a linear solver."""
     matrix = Matrix.of(program)
     cost = np.zeros(len(program.upper), dtype=np.int64)
     for column, amount in goal.columns.items():
         cost[column] = amount
     duals = solved_duals(matrix, cost, watch)
-    return safe_bound(matrix, cost, duals) + goal.constant, duals
+    return safe_bound(matrix, cost, duals) + goal.constant
 
 
 @dataclass(frozen=True, slots=True)

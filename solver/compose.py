@@ -40,11 +40,11 @@ SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 FIRST_SHARE = 0.02
 """Of the limits: for a first answer where it is known what heat suits."""
 
-FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.25
+FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.4
 """Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
 
-SEATS_A_SECOND = 40
-"""Seats for one second of the limit, or one effort, with which columns come far enough to be worth it."""
+UNITS_A_SECOND = 4
+"""Units for one second of the limit, or one effort, with which columns come far enough to be worth it."""
 
 ROUNDS = 2
 """Rounds after the long run, where work is counted."""
@@ -65,9 +65,8 @@ SHORT, AGAIN, AGAIN_UNTIL, FEW_AGAIN = 6_000, 8, 0.12, 3
 """Proposals for each unit in a short run, how many runs each worker does for one effort, until which part of the limit
 it does, and how many runs where columns come soon."""
 
-FIRST_DUALS, BEFORE_SEARCH = 0.3, 0.4
-"""Of the time that is left, the most for a program that only gives columns the duals to start from, and for one that
-comes before the long run."""
+BEFORE_SEARCH = 0.25
+"""Of the time that is left, the most for a program that comes before the long run."""
 
 COLUMNS_UNTIL, COLUMNS_WORK = 0.98, 0.4
 """Of the limit, when to stop generating columns; the deterministic time for them in one effort."""
@@ -168,15 +167,15 @@ class _Composer:
         self.seats = seats = self.problem.pool.size * len(self.problem.networks)
         terms = (priced.term for priced in lowered.terms)
         pairs = sum(int(np.count_nonzero(term.numerators)) // 2 for term in terms if isinstance(term, Likeness))
-        self.exact = seats <= MODEL_LIMIT and pairs * len(self.problem.networks) <= MODEL_PAIRS
         self.settled = seats <= SETTLED
         limit = watch.limits.effort or watch.limits.seconds or 0.0
-        self.generates = self.exact and columns.applies(lowered) and (self.settled or seats <= SEATS_A_SECOND * limit)
+        sparse = pairs * len(self.problem.networks) <= MODEL_PAIRS
+        enough = self.settled or len(lowered.units) <= UNITS_A_SECOND * limit
+        self.exact = sparse and seats <= MODEL_LIMIT
+        self.generates = sparse and enough and columns.applies(lowered)
         self.climbed = False
         """whether relaxations were tried"""
         self.relaxed = 0
-        self.worth: tuple[float, ...] = ()
-        """where duals start if columns are to be generated"""
         self._told = WORST
         self._heard = Lock()
 
@@ -186,9 +185,9 @@ class _Composer:
             self._start_again()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
-        first = self.generates and self.relax and self.seats <= TINY
+        first = self.generates and self.relax and self.settled
         if first and not self.watch.cancelled and not self._proven():
-            # So few people that columns soon prove more than any relaxation, and need none to begin with.
+            # So few people that columns soon prove more than any relaxation.
             self._bound_waiting()
             self._generate(pool)
         if not self.watch.cancelled and not self._proven() and not self._waits_for_search(start):
@@ -198,7 +197,7 @@ class _Composer:
             self._take(self.team.afresh(self._long_run()))
             if not self.climbed and not self.watch.cancelled and not self._proven():
                 self._relax()
-        if not first and not self.watch.cancelled and not self._proven() and self.worth:
+        if not first and self.generates and self.relax and not self.watch.cancelled and not self._proven():
             self._generate(pool)
         status = None
         if self.exact and not self._proven() and not self.watch.cancelled:
@@ -397,13 +396,11 @@ class _Composer:
             score=priced,
             watch=self.watch,
             tell=self._raise,
-            # Where columns follow soon, they prove more than the next program would.
-            ladder=bounds.LADDER[:1] if self.generates and self.seats <= TINY else bounds.LADDER,
-            share=BEFORE_SEARCH if not self.settled else FIRST_DUALS if self.generates else bounds.NEXT_SHARE,
+            # Columns prove more than the next program would.
+            ladder=bounds.LADDER[:1] if self.generates else bounds.LADDER,
+            share=bounds.NEXT_SHARE if self.settled else BEFORE_SEARCH,
         )
         self.rule_bounds = found.by_rule
-        if self.generates:
-            self.worth = found.worth
         self.relaxed = self.bound.objective
         if found.objective:
             self.proof.append("linear relaxation")
@@ -440,7 +437,7 @@ class _Composer:
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )
         shares = generated.know(best.composition.places)
-        proven = generated.run(self.worth or shares, best.rank.soft, pool, self._raise, rough=not self.worth)
+        proven = generated.run(shares, best.rank.soft, pool, self._raise)
         if proven.groups is not None:
             composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
             found = Found(self._rank(composition), composition)

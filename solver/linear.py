@@ -159,6 +159,65 @@ def solve(
     return Solved(end, Optimum(float(highs.getInfo().objective_function_value), x, duals))
 
 
+class Growing:
+    """Equations over columns from 0 up, to which columns and equations are added from one solution to the next.
+
+    Each solution goes on from the basis of the one before, by the primal simplex: new columns and other costs leave it
+    feasible. The same changes in the same order give the same duals.
+    """
+
+    def __init__(self, right: Floats) -> None:
+        highspy = _highspy()
+        self._highs = highspy._core._Highs()
+        self._refused = highspy.HighsStatus.kError
+        self._optimal = highspy.HighsModelStatus.kOptimal
+        options: dict[str, bool | int | str] = {
+            "output_flag": False,
+            "solver": Method.DUAL_SIMPLEX.value,
+            "simplex_strategy": 4,  # primal
+            "threads": 1,
+            "parallel": "off",
+        }
+        for name, value in options.items():
+            self._told(self._highs.setOptionValue(name, value), f"{name} = {value}")
+        self.width = 0
+        self.equations(right, Sparse.of([], [], [], height=len(right)))
+
+    def equations(self, right: Floats, rows: Sparse) -> None:
+        """Adds equations over the columns there are."""
+        added = self._highs.addRows(len(right), right, right, len(rows.value), rows.start[:-1], rows.index, rows.value)
+        self._told(added, f"{len(right)} equations")
+
+    def columns(self, cost: Floats, columns: Sparse) -> None:
+        """Adds columns, `columns` with one row for each."""
+        if not len(cost):
+            return
+        low, high = np.zeros(len(cost)), np.full(len(cost), np.inf)
+        added = self._highs.addCols(
+            len(cost), cost, low, high, len(columns.value), columns.start[:-1], columns.index, columns.value
+        )
+        self._told(added, f"{len(cost)} columns")
+        self.width += len(cost)
+
+    def price(self, columns: Places, cost: Floats) -> None:
+        """Sets what some columns cost."""
+        if len(columns):
+            self._told(self._highs.changeColsCost(len(columns), columns, cost), f"{len(cost)} costs")
+
+    def solve(self) -> Optimum | None:
+        """The optimum; None where there is none."""
+        self._highs.run()
+        if self._highs.getModelStatus() != self._optimal:
+            return None
+        found = self._highs.getSolution()
+        x, duals = np.array(found.col_value, dtype=np.float64), np.array(found.row_dual, dtype=np.float64)
+        return Optimum(float(self._highs.getInfo().objective_function_value), x, duals)
+
+    def _told(self, status: object, what: str) -> None:
+        if status == self._refused:
+            raise LinearError(f"HiGHS does not take {what}")
+
+
 def _model(program: LinearProgram) -> Any:
     highspy = _highspy()
     model = highspy.HighsLp()

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from solver.columns import listing, master
 from solver.columns.question import Class, Question
 from solver.columns.quick import LOOKED_AT, Quick
-from solver.columns.sets import NEVER, UNIT, Cut, Duals, Found, Members, Proven
+from solver.columns.sets import NEVER, UNIT, Cut, Duals, Members, Proven
 from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.lower import Lowered
@@ -21,7 +21,7 @@ from solver.lowering import Likeness
 from solver.price import Score
 from solver.problem import WAITING
 
-MOST_UNITS = 130
+MOST_UNITS = 1_200
 """Units up to which one round of pricing takes a few seconds at most."""
 
 BOX = 0.12
@@ -41,7 +41,7 @@ another with cuts where that was too many."""
 CONVERGED = 0.05
 """Of the window, by how much the mixture may lie above the limit for cuts to be worth more than another round."""
 
-APPROACH = 2.0
+APPROACH = 4.0
 """How much wider the box is while quick pricing alone improves the duals, at the very start."""
 
 LISTABLE = 0.7
@@ -53,14 +53,15 @@ APPROACH_UNTIL = 0.7
 FIRST_CUTS, SPARED = 36, 0.01
 """Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
 
-PATIENCE, CLOSER = 1, 0.05
-"""How often in turn quick pricing alone, at the very start, may raise the mixture by less than so much of a step."""
+CLOSER = 0.05
+"""By how much of a step the mixture rises at least where another round of quick pricing alone, without new cuts, is
+worth it."""
 
-MOST_QUICK, MOST_STARTS = 20, 32
-"""Rounds of quick pricing between two of exact pricing, and starts in each of them."""
+MOST_QUICK, MOST_STARTS = 8, 32
+"""Rounds of quick pricing with duals near one centre, and starts in each of them."""
 
-POLISHED = 2
-"""Runs of quick pricing from each set that exact pricing found."""
+LONGER = 2
+"""How many times as long as from a set that is known a run is from one of a configuration."""
 
 MOST_KNOWN, BATCH = 2_000, 16
 """Sets within reach of a better answer with which listing them all is given up, and how many are looked around at once.
@@ -123,6 +124,7 @@ class Columns:
         """the highest limit so far, in parts of a unit"""
         self.best_duals = Duals([], {})
         self.quick = [Quick(self.question, each) for each in self.classes]
+        self.program = master.Program(self.question)
         self.dice = random.Random(watch.limits.seed)
         self.best_lows: list[int] = []
         self.until = until
@@ -141,45 +143,23 @@ class Columns:
         return lows
 
     def _price_class(self, number: int, duals: Duals, most: int | None, pool: ThreadPoolExecutor) -> int | None:
-        """Asks each configuration for any useful set, and those that had one for any cheaper than the cheapest so far.
-
-        To find some set and to refute a cheaper one takes CP-SAT less than to find the cheapest, which is quick
-        pricing's part; and sets of many configurations tell the master program more than the cheapest few.
-        """
+        """Asks each configuration for its cheapest set: those of many tell the master program more than one of all."""
         each = self.classes[number]
-        low, least, asked = NEVER, most, most
+        low = NEVER
         todo = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
-        while todo:
-            jobs = [pool.submit(each.models[i].solve, duals, asked, self.watch, any_set=True) for i in todo]
-            met: dict[int, Found] = {}
-            for index, job in zip(todo, jobs, strict=True):
-                if self.over():
-                    for other in jobs:
-                        other.cancel()
-                    return None
-                found = job.result()
-                self.work += found.work
-                if found.members is None:
-                    low = min(low, found.low)
-                    each.values[index] = found.low
-                else:
-                    met[index] = found.members, found.price
-            for members, price in [*met.values(), *self._polished(number, met.values(), duals, pool)]:
-                self._keep(each, members, price)
-                value = UNIT * price - duals.of(members)
-                least = value - 1 if least is None else min(least, value - 1)
-            for index, (members, price) in met.items():
-                each.values[index] = UNIT * price - duals.of(members)
-            todo, asked = list(met), least
+        jobs = [pool.submit(each.models[index].solve, duals, most, self.watch) for index in todo]
+        for index, job in zip(todo, jobs, strict=True):
+            if self.over():
+                for other in jobs:
+                    other.cancel()
+                return None
+            found = job.result()
+            self.work += found.work
+            low = min(low, found.low)
+            each.values[index] = found.low
+            if found.members is not None:
+                self._keep(each, found.members, found.price)
         return low
-
-    def _polished(self, number: int, sets: Iterable[Found], duals: Duals, pool: ThreadPoolExecutor) -> list[Found]:
-        """What quick pricing makes of sets."""
-        quick = self._at(number, duals, duals.cuts)
-        starts = [members for members, _ in sets for _ in range(POLISHED)]
-        self.work += PROPOSAL_WORK * quick.steps * len(starts)
-        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
-        return [found for run in runs if (found := run.result()) is not None]
 
     def approach(
         self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor
@@ -189,14 +169,18 @@ class Columns:
         cuts: dict[Cut, float] = {}
         box = APPROACH * self._widest(objective)
         most: list[int | None] = [None] * len(self.classes)
-        best, since = float("-inf"), 0
-        while not self._approached() and (mixture := self.mixed(centre, cuts, box, pool)) is not None:
+        best = float("-inf")
+        while not self._approached():
+            mixture, dry = self.mixed(centre, cuts, box, pool)
+            if mixture is None:
+                break
             centre = mixture.units
             cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
             most = [floor(worth * UNIT) for worth in mixture.classes]
-            since = 0 if mixture.value > best + CLOSER * self.step else since + 1
-            best = max(best, mixture.value)
-            if since == PATIENCE:
+            if not dry:
+                continue
+            closer, best = mixture.value - best, mixture.value
+            if closer <= CLOSER * self.step:
                 if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
                     break
                 new = [cut for cut in master.separate(len(centre), mixture.sets) if cut not in cuts]
@@ -205,7 +189,6 @@ class Columns:
                 if not new or len(cuts) + len(new) > FIRST_CUTS:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
-                since = 0
         return Duals.rounded(centre.tolist(), cuts), most
 
     def _approached(self) -> bool:
@@ -218,47 +201,40 @@ class Columns:
 
     def mixed(
         self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
-    ) -> master.Master | None:
-        """The cheapest mixture of sets near duals, with whatever sets quick pricing finds for it."""
-        mixture = master.solved(self.question, centre, cuts, box)
+    ) -> tuple[master.Master | None, bool]:
+        """The cheapest mixture of sets near duals, with what quick pricing finds for it; whether it finds no more."""
+        mixture = self.program.solved(centre, cuts, box)
         for _ in range(MOST_QUICK):
-            if mixture is None or self.over() or not self.quickly(mixture, tuple(cuts), pool):
+            if mixture is None or self.over():
                 break
-            mixture = master.solved(self.question, centre, cuts, box)
-        return mixture
+            if not self.quickly(mixture, tuple(cuts), pool):
+                return mixture, True
+            mixture = self.program.solved(centre, cuts, box)
+        return mixture, False
 
     def quickly(self, mixture: master.Master, cuts: tuple[Cut, ...], pool: ThreadPoolExecutor) -> bool:
-        """Anneals from the sets of a mixture, and where that leads nowhere from every configuration.
+        """Anneals from sets of the mixture and from every configuration: whether it wants what was found.
 
-        Returns whether any set was found that the mixture wants.
+        From what is known alone, sets far from that are missed.
         """
         duals = mixture.duals(cuts)
         used = [members for members, amount in mixture.sets if amount > master.SLIGHT]
-        for again in (False, True):
-            wanted = False
-            for number, each in enumerate(self.classes):
-                mine = [] if again else [members for members in used if members in each.columns]
-                starts = self.dice.sample(mine, min(MOST_STARTS, len(mine)))
-                if again:
-                    starts = self.quick[number].starts(duals, MOST_STARTS, self.dice)
-                wanted |= self._anneal(number, starts, duals, cuts, floor(UNIT * mixture.classes[number]), pool)
-            if wanted:
-                return True
-        return False
+        wanted = False
+        for number, each in enumerate(self.classes):
+            quick = self._at(number, duals, cuts)
+            mine = [members for members in used if members in each.columns]
+            starts = [(members, 1) for members in self.dice.sample(mine, min(MOST_STARTS, len(mine)))]
+            starts += [(members, LONGER) for members in quick.starts(duals, MOST_STARTS, self.dice)]
+            wanted |= self._anneal(number, starts, duals, floor(UNIT * mixture.classes[number]), pool)
+        return wanted
 
     def _anneal(
-        self,
-        number: int,
-        starts: Sequence[Members],
-        duals: Duals,
-        cuts: Iterable[Cut],
-        worth: int,
-        pool: ThreadPoolExecutor,
+        self, number: int, starts: Sequence[tuple[Members, int]], duals: Duals, worth: int, pool: ThreadPoolExecutor
     ) -> bool:
-        """Anneals from these sets of a class; whether that led to any that costs less than `worth` with its duals."""
-        each, quick = self.classes[number], self._at(number, duals, cuts)
-        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32)) for members in starts]
-        self.work += PROPOSAL_WORK * quick.steps * len(runs)
+        """Anneals from sets of a class, so many times as long; whether any costs less than `worth` with its duals."""
+        each, quick = self.classes[number], self.quick[number]
+        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32), times) for members, times in starts]
+        self.work += PROPOSAL_WORK * quick.steps * sum(times for _, times in starts)
         wanted = False
         for run in runs:
             found = run.result()
@@ -331,17 +307,10 @@ class Columns:
         objective: int,
         pool: ThreadPoolExecutor,
         tell: Callable[[int], None],
-        *,
-        rough: bool = False,
     ) -> Proven:
-        """The highest limit that the time allows, from these duals; an answer where a better one was met.
-
-        `rough`: quick pricing is to improve them first. Those of a relaxation of many people it would spoil.
-        """
-        duals = Duals.rounded(start, {})
-        most: Sequence[int | None] = [None] * len(self.classes)
-        if rough:
-            duals, most = self.approach(start, objective, pool)
+        """The highest limit that the time allows, from these duals; an answer where a better one was met."""
+        most: Sequence[int | None]
+        duals, most = self.approach(start, objective, pool)
         for window, most_listed in CLOSING:
             self.generate(duals, most, objective, window, pool, tell)
             proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
@@ -389,7 +358,7 @@ class Columns:
             window = UNIT * (objective - self.step) - self.best
             if window <= FEW * UNIT * self.step:
                 break
-            mixture = self.mixed(centre, cuts, box, pool)
+            mixture, _ = self.mixed(centre, cuts, box, pool)
             if mixture is not None and UNIT * (mixture.value + self.question.constant) - self.best < max(
                 len(self.question.waits) / 4, CONVERGED * window
             ):
@@ -400,7 +369,7 @@ class Columns:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
                 box = widest
-                mixture = self.mixed(centre, cuts, box, pool)
+                mixture, _ = self.mixed(centre, cuts, box, pool)
             if mixture is None:
                 break
             duals = mixture.duals(cuts)

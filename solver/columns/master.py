@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.columns.question import Question
 from solver.columns.sets import UNIT, Cut, Duals, Members
-from solver.linear import LinearProgram, Sparse, solve
+from solver.linear import Growing, Places, Sparse
 
 MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 12, 0.05, 1e-6
 """Cuts at most, new ones in one round, by how much a cut is broken, and how much of a set is none."""
@@ -35,90 +34,155 @@ class Master:
         return Duals.rounded(self.units.tolist(), dict(zip(cuts, self.cuts.tolist(), strict=True)))
 
 
-class _Sparse:
-    """A linear program in the making: equations over columns that are not negative."""
+class Program:
+    """The master program of a question; it grows with the sets that are met and the cuts that are asked for.
+
+    Duals stay no farther than the box from a centre: whoever may be seated once too often, or not at all, at what that
+    costs (du Merle, Villeneuve, Desrosiers and Hansen 1999, "Stabilized column generation").
+    """
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        people, classes = len(question.waits), question.classes
+        self._waiting, self._least, self._first = people, people + 1, people + 2
+        self._first_cut = self._first + len(classes)
+        right = np.ones(self._first_cut)
+        right[self._waiting] = 1000 * people if question.most_waiting is None else question.most_waiting
+        right[self._least] = question.problem.min_count
+        right[self._first : self._first_cut] = [len(each.networks) for each in classes]
+        self._program = Growing(right)
+        fresh = _Columns()
+        for unit in range(people):
+            fresh.add(0.0, {unit: 1})
+            fresh.add(0.0, {unit: -1})
+        for unit, (wait, members) in enumerate(zip(question.waits, question.lowered.units.members, strict=True)):
+            if wait is not None:
+                fresh.add(wait / UNIT, {unit: 1, self._waiting: len(members)})
+        fresh.add(0.0, {self._waiting: 1})
+        fresh.add(0.0, {self._least: -1})
+        for index, each in enumerate(classes):
+            fresh.add(DEAR, {self._first + index: 1, self._least: 1})
+            if each.least < len(each.networks):
+                fresh.add(0.0, {self._first + index: 1})
+        fresh.into(self._program)
+        self._units: Places = np.arange(2 * people, dtype=np.int32)
+        self._cuts: dict[Cut, int] = {}
+        """the column, of two, that keeps the dual of each cut near its centre"""
+        self._sets: list[dict[Members, int]] = [{} for _ in classes]
+        """the column of each set"""
+        self._costs: dict[int, int] = {}
+        """the price of each set, by its column"""
+
+    def solved(self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float) -> Master | None:
+        """The cheapest mixture of sets, with duals no farther than the box from their centre, 0 for any other cut."""
+        self._meet()
+        self._count([cut for cut in cuts if cut not in self._cuts])
+        self._program.price(self._units, np.stack([centre + box, box - centre], axis=1).ravel())
+        near: Places = np.array([[column, column + 1] for column in self._cuts.values()], dtype=np.int32)
+        costs = np.array([cuts.get(cut, -box) for cut in self._cuts])
+        self._program.price(near.ravel(), np.stack([costs + box, -np.maximum(0.0, costs - box)], axis=1).ravel())
+        found = self._program.solve()
+        if found is None:
+            return None
+        rows = {cut: self._first_cut + number for number, cut in enumerate(self._cuts)}
+        worth = found.duals[self._first : self._first_cut] + found.duals[self._least]
+        amounts = found.x.tolist()
+        return Master(
+            found.value,
+            found.duals[: len(centre)],
+            np.maximum(0.0, [-found.duals[rows[cut]] for cut in cuts]),
+            worth,
+            [(members, amounts[column]) for sets in self._sets for members, column in sets.items()],
+        )
+
+    def _meet(self) -> None:
+        """Adds the sets that were met since, and what known ones cost by now."""
+        fresh = _Columns()
+        cheaper: dict[int, float] = {}
+        for index, (each, known) in enumerate(zip(self.question.classes, self._sets, strict=True)):
+            for members, price in each.columns.items():
+                column = known.get(members)
+                if column is None:
+                    known[members] = self._program.width + len(fresh.costs)
+                    fresh.add(float(price), self._rows(index, members))
+                    self._costs[known[members]] = price
+                elif self._costs[column] != price:
+                    cheaper[column] = float(price)
+                    self._costs[column] = price
+        fresh.into(self._program)
+        self._program.price(np.array(list(cheaper), dtype=np.int32), np.array(list(cheaper.values())))
+
+    def _rows(self, index: int, members: Members) -> dict[int, int]:
+        """Where a set of a class counts."""
+        inside = set(members)
+        cuts = {self._first_cut + c: 1 for c, cut in enumerate(self._cuts) if len(inside.intersection(cut)) > 1}
+        return {**dict.fromkeys(members, 1), self._first + index: 1, self._least: 1, **cuts}
+
+    def _count(self, cuts: Sequence[Cut]) -> None:
+        """Adds an equation for each of these cuts."""
+        if not cuts:
+            return
+        entries = [
+            (number, column)
+            for number, cut in enumerate(cuts)
+            for sets in self._sets
+            for members, column in sets.items()
+            if len(set(cut).intersection(members)) > 1
+        ]
+        rows, columns = [row for row, _ in entries], [column for _, column in entries]
+        self._program.equations(np.ones(len(cuts)), Sparse.of(rows, columns, np.ones(len(entries)), height=len(cuts)))
+        fresh = _Columns()
+        for cut in cuts:
+            row = self._first_cut + len(self._cuts)
+            self._cuts[cut] = self._program.width + len(fresh.costs)
+            fresh.add(0.0, {row: -1})
+            fresh.add(0.0, {row: 1})
+        fresh.into(self._program)
+
+
+class _Columns:
+    """Columns in the making."""
 
     def __init__(self) -> None:
         self.costs: list[float] = []
+        self._numbers: list[int] = []
         self._rows: list[int] = []
-        self._columns: list[int] = []
         self._values: list[int] = []
 
-    def column(self, cost: float, where: Mapping[int, int]) -> None:
+    def add(self, cost: float, where: Mapping[int, int]) -> None:
         """A new column, with its value in some rows."""
+        self._numbers += [len(self.costs)] * len(where)
         self._rows += where
-        self._columns += [len(self.costs)] * len(where)
         self._values += where.values()
         self.costs.append(cost)
 
-    def solve(self, right: NDArray[np.float64]) -> tuple[float, NDArray[np.float64], NDArray[np.float64]] | None:
-        """The optimum, how much of each column, and the duals; None where there is none."""
-        table = Sparse.of(self._rows, self._columns, self._values, height=len(right))
-        costs = np.array(self.costs)
-        width = len(costs)
-        found = solve(LinearProgram(costs, table, right, right, np.zeros(width), np.full(width, np.inf))).optimum
-        return None if found is None else (found.value, found.x, found.duals)
-
-
-def solved(
-    question: Question, centre: NDArray[np.float64], cut_centre: Mapping[Cut, float], box: float
-) -> Master | None:
-    """The cheapest mixture of sets, with duals no farther than the box from its centre."""
-    program = _Sparse()
-    people, cuts = len(question.waits), list(cut_centre)
-    waiting, least, first = people, people + 1, people + 2
-    first_cut = first + len(question.classes)
-    for unit, (wait, members) in enumerate(zip(question.waits, question.lowered.units.members, strict=True)):
-        if wait is not None:
-            program.column(wait / UNIT, {unit: 1, waiting: len(members)})
-        program.column(centre[unit] + box, {unit: 1})
-        program.column(box - centre[unit], {unit: -1})
-    program.column(0.0, {waiting: 1})
-    program.column(0.0, {least: -1})
-    for row, cost in enumerate(cut_centre.values(), start=first_cut):
-        program.column(cost + box, {row: -1})
-        program.column(-max(0.0, cost - box), {row: 1})
-    for index, each in enumerate(question.classes):
-        program.column(DEAR, {first + index: 1, least: 1})
-        if each.least < len(each.networks):
-            program.column(0.0, {first + index: 1})
-    before = len(program.costs)
-    sets = [(index, members) for index, each in enumerate(question.classes) for members in each.columns]
-    for index, members in sets:
-        inside = set(members)
-        counted = {first_cut + c: 1 for c, cut in enumerate(cuts) if len(inside.intersection(cut)) > 1}
-        price = float(question.classes[index].columns[members])
-        program.column(price, {**dict.fromkeys(members, 1), first + index: 1, least: 1, **counted})
-    right = np.ones(first_cut + len(cuts))
-    right[waiting] = 1000 * people if question.most_waiting is None else question.most_waiting
-    right[least] = question.problem.min_count
-    right[first:first_cut] = [len(each.networks) for each in question.classes]
-    found = program.solve(right)
-    if found is None:
-        return None
-    value, used, duals = found
-    return Master(
-        value,
-        duals[:people],
-        np.maximum(0.0, -duals[first_cut:]),
-        duals[first:first_cut] + duals[least],
-        [(members, amount) for (_, members), amount in zip(sets, used[before:].tolist(), strict=True)],
-    )
+    def into(self, program: Growing) -> None:
+        """Adds them to a program."""
+        table = Sparse.of(self._numbers, self._rows, self._values, height=len(self.costs))
+        program.columns(np.array(self.costs), table)
 
 
 def separate(people: int, sets: Sequence[tuple[Members, float]]) -> list[Cut]:
-    """The cuts that a mixture of sets breaks most (Jepsen, Petersen, Spoorendonk and Pisinger 2008)."""
+    """The cuts that a mixture of sets breaks most (Jepsen, Petersen, Spoorendonk and Pisinger 2008).
+
+    Two pairs of the three have to be in sets at all, so whoever is in both looks among those they sit with.
+    """
     used = [(members, amount) for members, amount in sets if amount > SLIGHT]
-    table = np.zeros((len(used), people), dtype=np.int8)
+    table = np.zeros((len(used), people))
     for row, (members, _) in enumerate(used):
         table[row, list(members)] = 1
     amounts = np.array([amount for _, amount in used])
-    found: list[tuple[float, Cut]] = []
-    for one, other in combinations(range(people), 2):
-        third = table[:, other + 1 :]
-        counted = (table[:, one] + table[:, other])[:, None] + third > 1
-        for place, amount in enumerate((amounts @ counted).tolist()):
-            if amount > 1 + BROKEN:
-                found.append((-amount, (one, other, other + 1 + place)))
-    found.sort()
-    return [cut for _, cut in found[:MOST_NEW]]
+    both = table.T @ (table * amounts[:, None])
+    found: dict[Cut, float] = {}
+    for one in range(people):
+        near = np.flatnonzero(both[one])
+        near = near[near != one]
+        # Whoever is in sets of all three was counted in each pair, and counts once.
+        with_one = table[:, one] * amounts
+        all_three = table[:, near].T @ (table[:, near] * with_one[:, None])
+        counted = both[one, near][:, None] + both[one, near] + both[np.ix_(near, near)] - 2 * all_three
+        for row, column in np.argwhere(np.triu(counted, 1) > 1 + BROKEN).tolist():
+            other, third = int(near[row]), int(near[column])
+            low, middle, high = sorted((one, other, third))
+            found[low, middle, high] = float(counted[row, column])
+    return [cut for _, cut in sorted((-round(amount, 9), cut) for cut, amount in found.items())[:MOST_NEW]]

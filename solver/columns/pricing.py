@@ -138,6 +138,10 @@ class Pricing:
         # Presolve costs more than it spares where most models only have to be refuted.
         solver.parameters.cp_model_presolve = most is None
         solver.parameters.cp_model_probing_level = 0
+        # So do probing and shortening clauses on the way, which take most of the time of a large model.
+        solver.parameters.inprocessing_dtime_ratio = 0.0
+        solver.parameters.inprocessing_probing_dtime = 0.0
+        solver.parameters.inprocessing_minimization_dtime = 0.0
         # So do the cuts of its relaxation, and few people are refuted sooner from unsatisfiable cores.
         solver.parameters.cut_level = 0
         solver.parameters.optimize_with_core = any_set and len(self.seats) <= CORE_UNITS

@@ -134,13 +134,16 @@ class Quick:
             found.append(tuple(sorted(order[:size].tolist())))
         return found
 
-    def run(self, start: Members, seed: int) -> Found | None:
-        """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken."""
+    def run(self, start: Members, seed: int, times: int = 1) -> Found | None:
+        """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken.
+
+        `times`: how many times as long as usual.
+        """
         run = _Run(self._worth, self._seated(start), self._movable, self._places, seed)
         dear = max(1, int(2 * self._mean))
         for chunk in range(CHUNKS):
             heat = self._mean * HOT * (COLD / HOT) ** (chunk / (CHUNKS - 1))
-            run.go(self.steps // CHUNKS, heat, dear * (1 + chunk))
+            run.go(times * self.steps // CHUNKS, heat, dear * (1 + chunk))
         members = tuple(np.flatnonzero(run.best_where == INSIDE).tolist())
         price = None if run.best[0] else self.price_of(members)
         return None if price is None else (members, price)

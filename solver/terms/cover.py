@@ -157,12 +157,14 @@ def encode(term: Cover, group: GroupModel) -> list[LinearExpr]:
     """The price for CP-SAT: an ask is unmet unless somebody else who offers sits there."""
     unmet: list[LinearExpr] = []
     for asks, offers in term.topics:
+        all_offers = group.sum(offers)
         for person in asks:
             others = [other for other in offers if other != person]
             if not others:
                 unmet.append(group.seats[person])
                 continue
             missing = group.flag()
-            group.at_least(missing, group.seats[person] - group.sum(others))
+            offered = all_offers if len(others) == len(offers) else group.sum(others)
+            group.at_least(missing, group.seats[person] - offered)
             unmet.append(missing)
     return unmet

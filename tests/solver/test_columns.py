@@ -6,13 +6,15 @@ import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
-from solver.columns import Columns, Duals, applies, places
+from solver.columns import Columns, Duals, applies, master, places
 from solver.columns.quick import Quick, _Run
 from solver.columns.sets import NEVER, Cut
 from solver.compose import Composed, Status, compose
@@ -176,6 +178,57 @@ def test_quick_pricing_starts_in_every_configuration() -> None:
     quick = columns.quick[0]
     starts = quick.starts(Duals([10] * 6, {}), 40, random.Random(1))
     assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
+
+
+def test_cuts_are_the_threes_that_a_mixture_breaks_most() -> None:
+    """Of all threes of nine people, those of whom sets with two or more make more than one network, the most first."""
+    found = 0
+    for seed in range(60):
+        dice = random.Random(seed)
+        sets: list[tuple[tuple[int, ...], float]] = []
+        for _ in range(40):
+            # Nobody sits in more than one network, all shares together.
+            members, share = tuple(sorted(dice.sample(range(9), 3))), dice.choice((0.25, 0.5))
+            if all(share + sum(x for other, x in sets if person in other) <= 1 for person in members):
+                sets.append((members, share))
+        broken = {}
+        for three in combinations(range(9), 3):
+            amount = sum(share for members, share in sets if len(set(members) & set(three)) > 1)
+            if amount > 1 + master.BROKEN:
+                broken[three] = amount
+        expected = sorted(broken, key=lambda three: (-broken[three], three))[: master.MOST_NEW]
+        assert master.separate(9, sets) == expected
+        found += len(expected)
+    assert found > 60
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_master_program_that_grew_says_what_a_fresh_one_does(seed: int) -> None:
+    """Sets, cuts and centres that come and go: the cheapest mixture costs what it does in a program made at once."""
+    dice = random.Random(seed)
+    question = Columns(lower(eighteen(seed)), nobody(eighteen(seed)), 0, watch()).question
+    grown = master.Program(question)
+    people = range(18)
+    cuts: dict[Cut, float] = {}
+    for turn in range(6):
+        for each in question.classes:
+            for _ in range(6):
+                members = tuple(sorted(dice.sample(people, dice.choice((5, 6, 7)))))
+                each.columns[members] = dice.randrange(20)
+        if turn % 2:
+            one, other, third = sorted(dice.sample(people, 3))
+            cuts[one, other, third] = dice.uniform(0, 2)
+        if turn == 4:
+            del cuts[next(iter(cuts))]
+        centre = np.array([dice.uniform(0, 3) for _ in people])
+        found, fresh = grown.solved(centre, cuts, 0.5), master.Program(question).solved(centre, cuts, 0.5)
+        assert found is not None
+        assert fresh is not None
+        assert found.value == pytest.approx(fresh.value)
+        assert (abs(found.units - centre) <= 0.5 + 1e-6).all()
+        assert sum(amount for _, amount in found.sets) <= 3 + 1e-6
+        for cut, worth in zip(cuts, found.cuts, strict=True):
+            assert cuts[cut] - 0.5 - 1e-6 <= worth <= cuts[cut] + 0.5 + 1e-6
 
 
 def test_a_listing_finds_the_answer_that_is_better() -> None:

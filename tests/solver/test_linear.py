@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from solver.linear import End, LinearError, LinearProgram, Method, Sparse, matched, solve
+from solver.linear import End, Growing, LinearError, LinearProgram, Method, Sparse, matched, solve
 
 FREE = np.inf
 
@@ -163,3 +163,60 @@ def test_an_assignment_is_the_best_of_all(size: int) -> None:
     columns = matched(worth)
     assert sorted(columns) == list(range(size))
     assert sum(int(worth[row, column]) for row, column in enumerate(columns)) == best
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_program_that_grew_ends_where_a_fresh_one_does(seed: int) -> None:
+    """Columns, an equation and another cost, one after the other: each optimum is that of the whole at once."""
+    dice = np.random.default_rng(seed)
+    right = dice.integers(1, 4, 4).astype(np.float64)
+    table, cost = np.zeros((4, 0)), np.zeros(0)
+    growing = Growing(right)
+
+    def add(column: NDArray[np.float64], price: float) -> None:
+        nonlocal table, cost
+        rows = np.flatnonzero(column)
+        growing.columns(np.array([price]), Sparse.of(np.zeros(len(rows)), rows, column[rows], height=1))
+        table, cost = np.column_stack([table, column]), np.append(cost, price)
+
+    def check() -> None:
+        found = growing.solve()
+        whole = solve(program(cost.tolist(), table.tolist(), [(float(x), float(x)) for x in right])).optimum
+        assert found is not None
+        assert whole is not None
+        assert found.value == pytest.approx(whole.value)
+        assert table @ found.x == pytest.approx(right)
+        # No column is cheaper than what its rows are worth, and all rows together are worth the optimum.
+        assert (cost - found.duals @ table >= -1e-6).all()
+        assert found.duals @ right == pytest.approx(whole.value)
+
+    for row in range(4):
+        add(np.eye(4)[row], 50.0)  # dear, but with these there is always a solution
+    for _ in range(3):
+        add(dice.integers(0, 2, 4).astype(np.float64), float(dice.integers(1, 20)))
+        check()
+    cost[5] += 9
+    growing.price(np.array([5], dtype=np.int32), cost[5:6])
+    check()
+    more = np.concatenate([np.zeros(4), dice.integers(0, 2, 3)])
+    columns = np.flatnonzero(more)
+    growing.equations(np.array([2.0]), Sparse.of(np.zeros(len(columns)), columns, more[columns], height=1))
+    table, right = np.vstack([table, more]), np.append(right, 2.0)
+    add(np.eye(5)[4], 50.0)
+    check()
+    add(np.ones(5), 3.0)
+    check()
+
+
+def test_a_program_that_grew_says_where_nothing_is_possible() -> None:
+    """One column that would have to be 1 and 2 at once."""
+    growing = Growing(np.array([1.0, 2.0]))
+    growing.columns(np.array([1.0]), Sparse.of([0, 0], [0, 1], [1.0, 1.0], height=1))
+    assert growing.solve() is None
+
+
+def test_a_column_of_an_equation_that_is_not_there_is_an_error() -> None:
+    """A mistake of ours does not become an answer."""
+    growing = Growing(np.array([1.0]))
+    with pytest.raises(LinearError, match="1 columns"):
+        growing.columns(np.array([1.0]), Sparse.of([0], [5], [1.0], height=1))
