@@ -61,7 +61,7 @@ MODEL_PAIRS = 20_000
 TINY = 120
 """Seats up to which columns come before any relaxation, and soon: they meet whatever better answer there is."""
 
-SHORT, AGAIN, AGAIN_UNTIL, FEW_AGAIN = 6_000, 8, 0.12, 3
+SHORT, AGAIN, AGAIN_UNTIL, FEW_AGAIN = 6_000, 8, 0.25, 3
 """Proposals for each unit in a short run, how many runs each worker does for one effort, until which part of the limit
 it does, and how many runs where columns come soon."""
 
