@@ -16,13 +16,13 @@ from solver.columns.quick import LOOKED_AT, Quick
 from solver.columns.sets import NEVER, UNIT, Cut, Duals, Members, Proven
 from solver.errors import SolverBugError
 from solver.limits import Watch
-from solver.lower import Lowered
+from solver.lower import Lowered, alike
 from solver.lowering import Likeness
 from solver.price import Score
 from solver.problem import WAITING
 
-MOST_UNITS = 1_200
-"""Units up to which one round of pricing takes a few seconds at most."""
+MOST_UNITS, MOST_MODELLED = 1_200, 2_500
+"""Units up to which one round of pricing takes a few seconds at most; and units times classes of networks."""
 
 BOX = 0.12
 """How far duals may go from the best so far, at first, as a part of what a unit costs on average."""
@@ -80,7 +80,10 @@ def applies(lowered: Lowered) -> bool:
     Sets scattered over networks and facilitators who lead several tie networks to each other: that is left out, which
     only makes more answers possible. Likeness that must be none is a promise of all networks together.
     """
-    return len(lowered.units) <= MOST_UNITS and not any(priced.must for priced in lowered.of(Likeness))
+    units = len(lowered.units)
+    if units > MOST_UNITS or units * len(alike(lowered)) > MOST_MODELLED:
+        return False
+    return not any(priced.must for priced in lowered.of(Likeness))
 
 
 def places(lowered: Lowered, groups: Sequence[tuple[tuple[int, ...], Members]]) -> list[int]:
