@@ -185,9 +185,9 @@ class _Composer:
             self._start_again()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
-        first = self.generates and self.relax and self.settled
+        first = self.generates and self.relax and self.seats <= TINY
         if first and not self.watch.cancelled and not self._proven():
-            # So few people that columns soon prove more than any relaxation.
+            # So few people that columns are done before the limits of single rules would be.
             self._bound_waiting()
             self._generate(pool)
         if not self.watch.cancelled and not self._proven() and not self._waits_for_search(start):
@@ -396,7 +396,7 @@ class _Composer:
             score=priced,
             watch=self.watch,
             tell=self._raise,
-            # Columns prove more than the next program would.
+            # Columns prove more than the next program would; the first one tells the limits of single rules.
             ladder=bounds.LADDER[:1] if self.generates else bounds.LADDER,
             share=bounds.NEXT_SHARE if self.settled else BEFORE_SEARCH,
         )

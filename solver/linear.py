@@ -19,6 +19,10 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.int32]
 
 
+SIMPLEX, PRIMAL = "simplex", 4
+"""What HiGHS calls the simplex method, and its primal strategy."""
+
+
 class LinearError(Exception):
     """A program that makes no sense, or that HiGHS would not take: a mistake in Kring, never of a user."""
 
@@ -26,7 +30,7 @@ class LinearError(Exception):
 class Method(Enum):
     """How to solve."""
 
-    DUAL_SIMPLEX = "simplex"
+    DUAL_SIMPLEX = SIMPLEX
     INTERIOR_POINT = "ipx"
     """with crossover at the end, so that the duals are those of a vertex"""
 
@@ -129,18 +133,8 @@ def solve(
     if not len(program.cost):
         return _without_columns(program)
     highspy = _highspy()
-    highs = highspy._core._Highs()  # the class above it prints a line of its own before it can be told not to
-    options: dict[str, bool | float | int | str] = {
-        "output_flag": False,
-        "solver": method.value,
-        "threads": threads,
-        "parallel": "on" if threads > 1 else "off",
-    }
-    if seconds is not None:
-        options["time_limit"] = float(seconds)
-    for name, value in options.items():
-        if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
-            raise LinearError(f"HiGHS does not take {name} = {value}")
+    limit = {} if seconds is None else {"time_limit": float(seconds)}
+    highs = _solver(solver=method.value, threads=threads, parallel="on" if threads > 1 else "off", **limit)
     if highs.passModel(_model(program)) == highspy.HighsStatus.kError:
         raise LinearError("HiGHS does not take this program")
     highs.run()
@@ -152,11 +146,23 @@ def solve(
         kinds.kTimeLimit: End.OUT_OF_TIME,
     }
     end = ends.get(highs.getModelStatus(), End.GAVE_UP)
-    if end is not End.OPTIMAL:
-        return Solved(end, None)
+    return Solved(end, _optimum(highs) if end is End.OPTIMAL else None)
+
+
+def _solver(**options: float | str) -> Any:
+    """A silent HiGHS with these options."""
+    highspy = _highspy()
+    highs = highspy._core._Highs()  # the class above it prints a line of its own before it can be told not to
+    for name, value in {"output_flag": False, **options}.items():
+        if highs.setOptionValue(name, value) == highspy.HighsStatus.kError:
+            raise LinearError(f"HiGHS does not take {name} = {value}")
+    return highs
+
+
+def _optimum(highs: Any) -> Optimum:
     found = highs.getSolution()
     x, duals = np.array(found.col_value, dtype=np.float64), np.array(found.row_dual, dtype=np.float64)
-    return Solved(end, Optimum(float(highs.getInfo().objective_function_value), x, duals))
+    return Optimum(float(highs.getInfo().objective_function_value), x, duals)
 
 
 class Growing:
@@ -168,18 +174,9 @@ class Growing:
 
     def __init__(self, right: Floats) -> None:
         highspy = _highspy()
-        self._highs = highspy._core._Highs()
         self._refused = highspy.HighsStatus.kError
         self._optimal = highspy.HighsModelStatus.kOptimal
-        options: dict[str, bool | int | str] = {
-            "output_flag": False,
-            "solver": Method.DUAL_SIMPLEX.value,
-            "simplex_strategy": 4,  # primal
-            "threads": 1,
-            "parallel": "off",
-        }
-        for name, value in options.items():
-            self._told(self._highs.setOptionValue(name, value), f"{name} = {value}")
+        self._highs = _solver(solver=SIMPLEX, simplex_strategy=PRIMAL, threads=1, parallel="off")
         self.width = 0
         self.equations(right, Sparse.of([], [], [], height=len(right)))
 
@@ -207,11 +204,7 @@ class Growing:
     def solve(self) -> Optimum | None:
         """The optimum; None where there is none."""
         self._highs.run()
-        if self._highs.getModelStatus() != self._optimal:
-            return None
-        found = self._highs.getSolution()
-        x, duals = np.array(found.col_value, dtype=np.float64), np.array(found.row_dual, dtype=np.float64)
-        return Optimum(float(self._highs.getInfo().objective_function_value), x, duals)
+        return _optimum(self._highs) if self._highs.getModelStatus() == self._optimal else None
 
     def _told(self, status: object, what: str) -> None:
         if status == self._refused:
