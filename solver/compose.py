@@ -265,7 +265,10 @@ class _Composer:
         """Who searches: chains over everybody, or, where there are many, over parts."""
         if len(self.lowered.units) > LARGE:
             return Patchwork(self.lowered, count, self.watch, pool, self._hear)
-        return Team(Arena(self.lowered, count), self.watch, pool, self._hear)
+        arena = Arena(self.lowered, count)
+        # Facilitators are drawn before anybody sits, and who leads decides who may.
+        alike = not (self.settled or arena.steady or self.problem.facilitators)
+        return Team(arena, self.watch, pool, self._hear, alike=alike)
 
     def _search_on(self) -> None:
         """Rounds of search until the limits are reached or the answer is proven."""

@@ -20,6 +20,7 @@ from solver.lowering import Best, Scatter
 from solver.partition import Cutter, Part
 from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Problem
+from solver.seating import first_places, traits
 from solver.settle import best_slots, most_common
 
 PEOPLE = 600
@@ -79,7 +80,9 @@ class Patchwork:
         self.rank = WORST
         setting = first_setting(lowered, self.networks, self.dice) or given(lowered)
         self.composition = Composition(
-            first_places(lowered, self.networks, self.dice), setting.slots, setting.facilitators
+            first_places(lowered, self.networks, traits(lowered, self.dice), self.dice),
+            setting.slots,
+            setting.facilitators,
         )
 
     def adopt(self, places: Sequence[int]) -> Found:
@@ -203,80 +206,3 @@ def chunked(order: Sequence[int], groups: dict[int, tuple[int, ...]]) -> list[li
     parts = max(1, round(people / PEOPLE))
     size = -(-len(order) // parts)
     return [list(order[first : first + size]) for first in range(0, len(order), size)]
-
-
-def first_places(lowered: Lowered, networks: Sequence[int], dice: random.Random) -> tuple[int, ...]:
-    """A first seating of many: people who are alike in what costs most sit together; pins and sizes are kept."""
-    problem, units = lowered.problem, lowered.units
-    where = [WAITING] * problem.pool.size
-    filled = dict.fromkeys(networks, 0)
-    seated: set[int] = set()
-    for person, place in problem.pins.items():
-        for member in units.members[units.of[person]]:
-            where[member] = place
-        if place != WAITING and units.of[person] not in seated:
-            filled[place] += len(units.members[units.of[person]])
-        seated.add(units.of[person])
-    key = likeness_key(lowered, dice)
-    order = sorted((u for u in range(len(units)) if u not in seated), key=lambda u: key[units.members[u][0]])
-    people = sum(len(units.members[u]) for u in order)
-    room = {k: problem.networks[k].max_size - filled[k] for k in networks}
-    least = [max(0, problem.networks[k].min_size - filled[k]) for k in networks]
-    quota = shares(people, [room[k] for k in networks], least)
-    left = list(order)
-    for k, wanted in zip(networks, quota, strict=True):
-        network, share = problem.networks[k], wanted
-        rest: list[int] = []
-        for at, unit in enumerate(left):
-            members = units.members[unit]
-            if share <= 0:
-                rest += left[at:]
-                break
-            if len(members) <= min(share, room[k]) and all(network.accepts(person) for person in members):
-                share -= len(members)
-                room[k] -= len(members)
-                for person in members:
-                    where[person] = k
-            else:
-                rest.append(unit)
-        left = rest
-    for unit in left:
-        members = units.members[unit]
-        for k in networks:
-            if len(members) <= room[k] and all(problem.networks[k].accepts(person) for person in members):
-                room[k] -= len(members)
-                for person in members:
-                    where[person] = k
-                break
-    return tuple(where)
-
-
-def shares(people: int, room: Sequence[int], least: Sequence[int]) -> list[int]:
-    """How many to seat in each network at first: the least everywhere, then evenly as far as there is room."""
-    quota = [min(a, b) for a, b in zip(least, room, strict=True)]
-    left = people - sum(quota)
-    while left > 0:
-        open_ = [k for k in range(len(room)) if quota[k] < room[k]]
-        if not open_:
-            break
-        each = max(1, left // len(open_))
-        for k in open_:
-            more = min(each, room[k] - quota[k], left)
-            quota[k] += more
-            left -= more
-    return quota
-
-
-def likeness_key(lowered: Lowered, dice: random.Random) -> list[tuple[int | float, ...]]:
-    """By what to sort people so that neighbours are alike: the dearest rules about what members share come first."""
-    columns: list[list[int]] = []
-    for priced in sorted(lowered.of(Best), key=lambda x: (not x.must, -x.weight)):
-        assert isinstance(priced.term, Best)  # noqa: S101  (asked for above)
-        options = priced.term.options
-        column = [len(options)] * lowered.problem.pool.size
-        # Whoever carries several counts by the first of them.
-        for option in reversed(range(len(options))):
-            for person in options[option]:
-                column[person] = option
-        columns.append(column)
-    return [(*(column[person] for column in columns), dice.random()) for person in range(lowered.problem.pool.size)]

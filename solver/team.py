@@ -11,6 +11,7 @@ from solver import board as boards
 from solver.chain import HEATS, STEADY, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
 from solver.limits import Watch
 from solver.problem import Composition
+from solver.seating import first_places, traits
 
 DEPTHS = (0.5, 0.35, 0.65)
 """How far up the cooling of a run starts that goes on from the best answer, in turn."""
@@ -24,7 +25,7 @@ SCOUTED = 7
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: `depth` 1 starts afresh; less goes on from `best`."""
+    """One run: `depth` 1 starts from chance; less goes on from `best`, or else from people together who are alike."""
 
     seed: int
     work: Work
@@ -36,8 +37,18 @@ class Job:
 class Team:
     """All workers on one arena; each round ends with the best answer of all so far."""
 
-    def __init__(self, arena: Arena, watch: Watch, pool: ThreadPoolExecutor, hear: Hear = lambda rank: None) -> None:
+    def __init__(
+        self,
+        arena: Arena,
+        watch: Watch,
+        pool: ThreadPoolExecutor,
+        hear: Hear = lambda rank: None,
+        *,
+        alike: bool = False,
+    ) -> None:
+        """alike: whether runs start with people together who are alike, where chance would cost time to undo."""
         self.arena = arena
+        self.alike = alike
         self.watch = watch
         self.pool = pool
         self.hear = hear
@@ -75,8 +86,9 @@ class Team:
         return self._best()
 
     def afresh(self, work: Work) -> Found:
-        """Each worker anneals once from a start of its own; every other one a step hotter than what suited best."""
-        hotter = self.heat if self.heat is STEADY else HEATS[max(0, HEATS.index(self.heat) - 1)]
+        """Each worker anneals once from a start of its own; from chance, every other one is a step hotter."""
+        calm = self.alike or self.heat is STEADY
+        hotter = self.heat if calm else HEATS[max(0, HEATS.index(self.heat) - 1)]
         workers = range(self.watch.limits.workers)
         return self._gather([self._submit(turn, work, hotter if turn % 2 else self.heat) for turn in workers])
 
@@ -84,7 +96,7 @@ class Team:
         """Each worker goes on from the best answer so far, from half way up the cooling; afresh where there is none."""
         jobs = []
         for turn in range(self.watch.limits.workers):
-            depth = DEPTHS[(turn + self.rounds) % len(DEPTHS)] if self.best is not None else 1.0
+            depth = DEPTHS[(turn + self.rounds) % len(DEPTHS)] if self.best is not None else None
             jobs.append(self._submit(turn, work, self.heat, self.best, depth))
         return self._gather(jobs)
 
@@ -93,8 +105,10 @@ class Team:
         return self.best
 
     def _submit(
-        self, turn: int, work: Work, heat: Heat, best: Found | None = None, depth: float = 1.0
+        self, turn: int, work: Work, heat: Heat, best: Found | None = None, depth: float | None = None
     ) -> Future[Found]:
+        if depth is None:
+            depth = DEPTHS[turn % len(DEPTHS)] if self.alike else 1.0
         seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
         return self.pool.submit(run, self.arena, Job(seed, work, heat, best, depth), self.watch, self.hear)
 
@@ -111,17 +125,23 @@ def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) ->
     """One run of annealing over an arena."""
     dice = random.Random(job.seed)
     setting: Composition | None
+    depth = job.depth
     if job.best is not None:
         where = boards.from_places(job.best.composition.places, arena.lowered, arena.networks)
         setting = job.best.composition
     else:
         setting = first_setting(arena.lowered, arena.networks, dice)
-        where = arena.seating(dice, setting)
+        shared = traits(arena.lowered, dice) if job.depth < 1 else []
+        if shared:
+            places = first_places(arena.lowered, arena.networks, shared, dice)
+            where = boards.from_places(places, arena.lowered, arena.networks)
+        else:
+            where, depth = arena.seating(dice, setting), 1.0
     led = bool(arena.lowered.problem.facilitators)
     dearer = Chain(arena, where, job.seed + 1, setting).probe()
     chain = Chain(arena, where, job.seed, setting)
     work = job.work.times(2 / 3) if led else job.work
-    chain.run(work, dearer, job.heat, watch, depth=job.depth, hear=hear)
+    chain.run(work, dearer, job.heat, watch, depth=depth, hear=hear)
     found = chain.found()
     if not led:
         return found

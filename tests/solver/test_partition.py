@@ -16,7 +16,7 @@ from solver.chain import Arena, Chain, Work
 from solver.limits import Watch
 from solver.lower import lower
 from solver.partition import Cutter
-from solver.patchwork import Patchwork, chunked, improve, rank_of, shares
+from solver.patchwork import Patchwork, chunked, improve, rank_of
 from solver.problem import WAITING
 from solver.rules import MUST
 from solver.rules.distinct import Distinct
@@ -126,11 +126,6 @@ def test_a_large_composition_keeps_what_must_hold_and_repeats_exactly() -> None:
         assert patchwork.rank.soft == later.rank.soft
         answers.append(later.composition)
     assert answers[0] == answers[1]
-
-
-def test_first_seats_are_shared_evenly_within_sizes() -> None:
-    """23 people, least 4 each, room for 10, 6 and 9: the least first, then evenly where there is room."""
-    assert shares(23, [10, 6, 9], [4, 4, 4]) == [9, 6, 8]
 
 
 def test_parts_have_every_network_once() -> None:

@@ -1,0 +1,145 @@
+"""Where people sit before the search begins: beside those who share what rules want shared, and within every limit."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from solver import Category, Limits, Network, Pool, Problem
+from solver.chain import Arena, Work
+from solver.limits import Watch
+from solver.lower import lower
+from solver.problem import WAITING, Location
+from solver.rules.near import Near
+from solver.rules.same import Same
+from solver.seating import first_places, shares, traits
+from solver.team import Team
+from tests.solver.worlds import NETWORK_RULES, a_problem
+
+ROLES, TONGUES = 4, 3
+
+
+def office(people: int = 48) -> Problem:
+    """Four roles and three languages, as many people in each pair of them; a network of four for each pair."""
+    dice = random.Random(3)
+    each = [(person % ROLES, person // ROLES % TONGUES) for person in range(people)]
+    dice.shuffle(each)
+    categories = {
+        "role": Category(("a", "b", "c", "d"), tuple((role,) for role, _ in each)),
+        "language": Category(("nl", "fr", "de"), tuple((tongue,) for _, tongue in each)),
+    }
+    rules = (
+        Same(name="one language", attribute="language", strength=2),
+        Same(name="one role", attribute="role", strength=5),
+    )
+    networks = tuple(Network(f"n{k}", 4, 4) for k in range(people // 4))
+    return Problem(Pool(tuple(map(str, range(people))), categories), networks, len(networks), rules)
+
+
+def seated(problem: Problem, seed: int = 1) -> tuple[int, ...]:
+    """Where everybody sits at first."""
+    lowered, dice = lower(problem), random.Random(seed)
+    return first_places(lowered, range(len(problem.networks)), traits(lowered, dice), dice)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_people_of_one_role_and_language_begin_together(seed: int) -> None:
+    """Four of each role and language, networks of four: every network begins with one role and one language."""
+    problem = office()
+    places = seated(problem, seed)
+    for category in problem.pool.categories.values():
+        for network in range(len(problem.networks)):
+            values = {category.codes[person] for person, place in enumerate(places) if place == network}
+            assert len(values) == 1
+
+
+def test_starts_differ_by_seed() -> None:
+    """Who is in the first network is chance, so that several starts are worth something."""
+    firsts = {tuple(p for p, place in enumerate(seated(office(), seed)) if place == 0) for seed in range(8)}
+    assert len(firsts) > 1
+
+
+def test_what_costs_most_comes_first_and_several_values_last() -> None:
+    """Role costs more than language; moments, of which people have several, come last though they cost most."""
+    problem = office()
+    moments = tuple((person % 5, (person + 1) % 5) for person in range(problem.pool.size))
+    categories = {**problem.pool.categories, "moment": Category(tuple("vwxyz"), moments)}
+    rules = (*problem.rules, Same(name="one moment", attribute="moment", strength=9))
+    problem = replace(problem, pool=replace(problem.pool, categories=categories), rules=rules)
+    role, language, moment = traits(lower(problem), random.Random(1))
+    assert [len(set(column)) for column in (role, language)] == [ROLES, TONGUES]
+    assert all(len(set(codes)) == 1 for codes in _values(role, categories["role"]).values())
+    assert set(moment) <= set(range(5))
+
+
+def _values(column: list[int], category: Category) -> dict[int, list[int]]:
+    """The values of the people with each number."""
+    found: dict[int, list[int]] = {}
+    for number, codes in zip(column, category.codes, strict=True):
+        found.setdefault(number, []).extend(codes)
+    return found
+
+
+def test_homes_follow_each_other_along_the_road() -> None:
+    """Eight places on one road, in no order: the tour from either end visits them as the road does."""
+    dice = random.Random(5)
+    road = dice.sample(range(8), 8)
+    places = tuple(Location(50.0, 3.0 + stop / 10) for stop in road)
+    pool = Pool(tuple(map(str, range(8))), locations=places)
+    rule = Near(name="near", strength=1, max_km=Fraction(1))
+    problem = Problem(pool, (Network("n", 8, 8),), 1, (rule,))
+    for seed in range(20):
+        (column,) = traits(lower(problem), random.Random(seed))
+        order = [road[person] for person in sorted(range(8), key=column.__getitem__)]
+        if order[0] in (0, 7):
+            assert order in (list(range(8)), list(range(7, -1, -1)))
+            return
+    pytest.fail("no tour began at an end")
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_pins_and_sizes_are_kept(seed: int) -> None:
+    """Whatever is asked: who is pinned sits there, no network is too large, and units stay together."""
+    dice = random.Random(seed)
+    problem = a_problem(dice, 12, dice.sample(NETWORK_RULES, 5))
+    lowered = lower(problem)
+    places = seated(problem, seed & 0xFFFF)
+    for person, place in problem.pins.items():
+        assert places[person] == place
+    filled = Counter(place for place in places if place != WAITING)
+    pinned = Counter(places[person] for units in lowered.units.members for person in units if place_of(problem, units))
+    for network, count in filled.items():
+        assert count <= max(problem.networks[network].max_size, pinned[network])
+    assert all(len({places[person] for person in members}) == 1 for members in lowered.units.members)
+
+
+def place_of(problem: Problem, members: tuple[int, ...]) -> bool:
+    """Whether any of these is pinned."""
+    return any(person in problem.pins for person in members)
+
+
+def test_first_seats_are_shared_evenly_within_sizes() -> None:
+    """23 people, least 4 each, room for 10, 6 and 9: the least first, then evenly where there is room."""
+    assert shares(23, [10, 6, 9], [4, 4, 4]) == [9, 6, 8]
+
+
+def test_a_search_that_begins_with_people_alike_is_not_drawn_from_chance() -> None:
+    """With hardly any work, a start with people alike costs nothing here, and one from chance much."""
+    problem = office()
+    costs = []
+    for alike in (True, False):
+        watch = Watch(Limits(effort=1, workers=1), time.monotonic)
+        with ThreadPoolExecutor(1) as pool:
+            team = Team(Arena(lower(problem), len(problem.networks)), watch, pool, alike=alike)
+            costs.append(team.round(Work(100, None)).rank.soft)
+    assert costs[0] == 0
+    assert costs[1] > 0
