@@ -128,10 +128,10 @@ def climb(
         best = max(best, proven)
         columns, took = size, watch.elapsed() - begin
         tell(best)
-        if best >= score.objective:
-            break
         if remaining is None or took * len(score.rules) <= RULES_SHARE * remaining:
             by_rule = tuple(map(max, by_rule, limits_by_rule(relaxation, score, watch, until=RULES_UNTIL)))
+        if best >= score.objective:
+            break
     return Relaxed(best, by_rule)
 
 

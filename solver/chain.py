@@ -115,11 +115,13 @@ class Arena:
         pinned = {units.of[person] for person in problem.pins}
         self.movable = np.array([unit for unit in range(len(units)) if unit not in pinned], dtype=np.int64)
         self.weighed = problem.waiting_is_weighed
-        may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
-        self.places = np.arange(count + may_wait, dtype=np.int64)
+        self.may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
+        self.places = np.arange(count + self.may_wait, dtype=np.int64)
         self.steady = all(isinstance(priced.term, Likeness) for priced in lowered.terms)
         """whether everything is a sum over pairs, so that it is known what heat suits"""
-        self.anywhere = bool(self.board.allowed.all() and not self.board.foreign.any())
+        self.mixes = bool(self.board.allowed[:-1].all() and not self.board.foreign.any())
+        """whether everybody may sit in every group"""
+        self.anywhere = self.mixes and bool(self.board.allowed[-1].all())
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -182,7 +184,11 @@ class Chain:
         self.seen = np.zeros(2, dtype=np.int64)
         self.told = np.zeros((SAMPLE, 3), dtype=np.int64)
         self.prices = np.zeros(2, dtype=np.int64)
+        self.anywhere = arena.anywhere
         self._run(within_sizes(self.board, start), 0, 0.0, 0.0)
+        if arena.mixes and not arena.may_wait and (self.board.where < groups).all():
+            # Where nobody waits and nobody may, nobody ever will, and nobody needs to look.
+            self.anywhere = True
         self.groups = groups
         self._keep()
         self.start = self.rank()
@@ -207,7 +213,7 @@ class Chain:
             start,
             arena.movable,
             arena.places,
-            arena.anywhere,
+            self.anywhere,
             self.state,
             steps,
             hot,

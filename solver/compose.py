@@ -40,7 +40,7 @@ SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 FIRST_SHARE = 0.02
 """Of the limits: for a first answer where it is known what heat suits."""
 
-FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.4
+FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.35
 """Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
 
 UNITS_A_SECOND = 4
@@ -204,6 +204,9 @@ class _Composer:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
             self._search_on()
+        if not self.climbed and not self.watch.cancelled and self._proven():
+            # What is proven of the whole says nothing of single rules.
+            self._relax()
         return self._result(status)
 
     def _work(self, share: float) -> Work:
@@ -405,7 +408,7 @@ class _Composer:
         )
         self.rule_bounds = found.by_rule
         self.relaxed = self.bound.objective
-        if found.objective:
+        if found.objective and found.objective >= self.bound.objective:
             self.proof.append("linear relaxation")
 
     def _bound_waiting(self) -> None:

@@ -81,7 +81,7 @@ def anneal(
 
     start: where to seat each unit that is nowhere yet; seating is a move from nowhere that is always made.
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
-    anywhere: whether everybody may sit in every group, so that nobody needs to look; it is most of a cheap proposal.
+    anywhere: whether everybody may sit wherever proposals lead, so that nobody looks; it is most of a cheap proposal.
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order, and by hard and soft
     alone where waiting has no price of its own.

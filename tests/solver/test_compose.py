@@ -15,9 +15,11 @@ from solver.compose import Composed, Status, compose
 from solver.limits import Limits, Watch
 from solver.lower import lower
 from solver.price import breaches, score
-from solver.problem import WAITING, Composition, Network, Pool, Problem
+from solver.problem import WAITING, Category, Composition, Network, Pool, Problem
 from solver.rules import MUST, RULES
 from solver.rules.place import Place
+from solver.rules.same import Same
+from solver.rules.spread import Spread
 from solver.settle import best_slot
 from tests.solver.worlds import NETWORK_RULES, a_problem
 
@@ -158,3 +160,25 @@ def test_a_rule_that_must_hold_is_kept_or_proven_impossible() -> None:
     crowded = max(len(people) for people in pool.category("organisation").carriers())
     assert answer.composition is not None
     assert len(answer.composition.waiting) >= crowded - 2
+
+
+@pytest.mark.parametrize("people", [20, 24, 28])
+def test_each_rule_has_a_limit_of_its_own_where_the_whole_is_proven(people: int) -> None:
+    """Networks want four sectors and there are three: that rule alone costs one for each, and says so."""
+    dice = random.Random(3)
+    roles = [person * 3 // people for person in range(people)]
+    dice.shuffle(roles)
+    categories = {
+        "role": Category(("a", "b", "c"), tuple((role,) for role in roles)),
+        "sector": Category(tuple("uvw"), tuple((dice.randrange(3),) for _ in roles)),
+    }
+    rules = (
+        Same(name="one role", attribute="role", strength=3),
+        Spread(name="sectors", attribute="sector", strength=2, min_values=4),
+    )
+    count = people // 4
+    networks = tuple(Network(f"n{k}", 4, 4) for k in range(count))
+    problem = Problem(Pool(tuple(map(str, range(people))), categories), networks, count, rules)
+    found = composed(problem, Limits(effort=4, workers=1))
+    assert found.status is Status.OPTIMAL
+    assert found.rule_bounds[1] >= count

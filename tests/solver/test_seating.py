@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from solver import Category, Limits, Network, Pool, Problem
-from solver.chain import Arena, Work
+from solver.chain import HEATS, Arena, Chain, Work
 from solver.limits import Watch
 from solver.lower import lower
 from solver.problem import WAITING, Location
@@ -116,13 +116,13 @@ def test_pins_and_sizes_are_kept(seed: int) -> None:
     for person, place in problem.pins.items():
         assert places[person] == place
     filled = Counter(place for place in places if place != WAITING)
-    pinned = Counter(places[person] for units in lowered.units.members for person in units if place_of(problem, units))
+    pinned = Counter(places[person] for units in lowered.units.members for person in units if has_pin(problem, units))
     for network, count in filled.items():
         assert count <= max(problem.networks[network].max_size, pinned[network])
     assert all(len({places[person] for person in members}) == 1 for members in lowered.units.members)
 
 
-def place_of(problem: Problem, members: tuple[int, ...]) -> bool:
+def has_pin(problem: Problem, members: tuple[int, ...]) -> bool:
     """Whether any of these is pinned."""
     return any(person in problem.pins for person in members)
 
@@ -143,3 +143,30 @@ def test_a_search_that_begins_with_people_alike_is_not_drawn_from_chance() -> No
             costs.append(team.round(Work(100, None)).rank.soft)
     assert costs[0] == 0
     assert costs[1] > 0
+
+
+def test_where_nobody_may_wait_nobody_looks_and_the_same_is_found() -> None:
+    """Everybody must be placed and is: proposals are not checked any more, and every one of them is as it was."""
+    problem = office()
+    problem = replace(problem, must_place=frozenset(range(problem.pool.size)))
+    arena = Arena(lower(problem), len(problem.networks))
+    found = []
+    for looks in (False, True):
+        chain = Chain(arena, arena.seating(random.Random(4)), 9)
+        assert chain.anywhere
+        chain.anywhere = not looks
+        watch = Watch(Limits(effort=1), time.monotonic)
+        chain.run(Work(20_000, None), chain.probe(), HEATS[1], watch)
+        found.append((chain.rank(), chain.best_where.tolist()))
+    assert found[0] == found[1]
+
+
+def test_whoever_has_to_wait_though_nobody_may_is_looked_after() -> None:
+    """One seat too few: somebody waits, which breaks a promise, so who may sit where is still checked."""
+    problem = office()
+    networks = (*problem.networks[:-1], Network("small", 3, 3))
+    problem = replace(problem, networks=networks, must_place=frozenset(range(problem.pool.size)))
+    arena = Arena(lower(problem), len(problem.networks))
+    chain = Chain(arena, arena.seating(random.Random(4)), 9)
+    assert not chain.anywhere
+    assert chain.rank().hard == 1
