@@ -47,8 +47,8 @@ APPROACH = 4.0
 LISTABLE = 0.7
 """Within how many steps of what has to be proven sets are few enough to be listed, so that no more cuts are wanted."""
 
-APPROACH_SHARE = 0.3
-"""Of the time or work for columns, the most for quick pricing alone."""
+FEW_UNITS, APPROACH_OF_FEW, APPROACH_OF_MANY = 100, 0.6, 0.3
+"""Of the time or work for columns, the most for quick pricing alone: up to so many units, and with more of them."""
 
 FIRST_CUTS, SPARED = 36, 0.01
 """Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
@@ -131,9 +131,10 @@ class Columns:
         self.dice = random.Random(watch.limits.seed)
         self.best_lows: list[int] = []
         self.until = until
+        self.approach_share = APPROACH_OF_FEW if len(lowered.units) <= FEW_UNITS else APPROACH_OF_MANY
         limit = watch.limits.seconds
         begun = min(until, watch.elapsed() / limit) if limit else 0.0
-        self.approach_until = begun + APPROACH_SHARE * (until - begun)
+        self.approach_until = begun + self.approach_share * (until - begun)
         """the part of the limit when quick pricing alone ends"""
 
     def price(self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor) -> list[int] | None:
@@ -200,7 +201,7 @@ class Columns:
 
     def _approached(self) -> bool:
         """Whether the rest of the limit is for exact pricing."""
-        most = None if self.most_work is None else APPROACH_SHARE * self.most_work
+        most = None if self.most_work is None else self.approach_share * self.most_work
         return self.watch.over(self.approach_until) or (most is not None and self.work >= most)
 
     def _widest(self, objective: int) -> float:
