@@ -17,7 +17,7 @@ DEPTHS = (0.5, 0.35, 0.65)
 """How far up the cooling of a run starts that goes on from the best answer, in turn."""
 
 BEGUN = (0.65, 0.35, 0.5)
-"""The same of one that starts with people together who are alike: few people want to go farther up than many."""
+"""The same of one that starts with people together who are alike, worker by worker: what suits differs by size."""
 
 TRIED = HEATS[:3]
 """The heats that a run from the start may want. The coolest wins short runs and loses long ones."""

@@ -18,11 +18,12 @@ from solver.chain import HEATS, Arena, Chain, Work
 from solver.limits import Watch
 from solver.lower import lower
 from solver.problem import WAITING, Location
+from solver.rules import MUST
 from solver.rules.near import Near
 from solver.rules.same import Same
+from solver.rules.together import Together
 from solver.seating import first_places, shares, traits
 from solver.team import Team
-from tests.solver.worlds import NETWORK_RULES, a_problem
 
 ROLES, TONGUES = 4, 3
 
@@ -108,23 +109,20 @@ def test_homes_follow_each_other_along_the_road() -> None:
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_pins_and_sizes_are_kept(seed: int) -> None:
-    """Whatever is asked: who is pinned sits there, no network is too large, and units stay together."""
+    """Pairs who stay together, two people pinned, networks of five: pins hold, nobody is one too many, pairs stay."""
     dice = random.Random(seed)
-    problem = a_problem(dice, 12, dice.sample(NETWORK_RULES, 5))
-    lowered = lower(problem)
-    places = seated(problem, seed & 0xFFFF)
-    for person, place in problem.pins.items():
+    people = list(range(20))
+    dice.shuffle(people)
+    pairs = tuple((people[2 * pair], people[2 * pair + 1]) for pair in range(4))
+    pins = {people[10]: dice.randrange(4), people[11]: WAITING}
+    rules = (*office().rules, Together(name="pairs", strength=MUST, groups=pairs))
+    networks = tuple(Network(f"n{k}", 3, 5) for k in range(4))
+    problem = replace(office(20), networks=networks, min_count=4, rules=rules, pins=pins)
+    places = seated(problem, dice.getrandbits(16))
+    for person, place in pins.items():
         assert places[person] == place
-    filled = Counter(place for place in places if place != WAITING)
-    pinned = Counter(places[person] for units in lowered.units.members for person in units if has_pin(problem, units))
-    for network, count in filled.items():
-        assert count <= max(problem.networks[network].max_size, pinned[network])
-    assert all(len({places[person] for person in members}) == 1 for members in lowered.units.members)
-
-
-def has_pin(problem: Problem, members: tuple[int, ...]) -> bool:
-    """Whether any of these is pinned."""
-    return any(person in problem.pins for person in members)
+    assert max(Counter(place for place in places if place != WAITING).values()) <= 5
+    assert all(places[one] == places[other] for one, other in pairs)
 
 
 def test_first_seats_are_shared_evenly_within_sizes() -> None:
