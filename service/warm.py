@@ -13,8 +13,8 @@ from service.compose import answer
 from service.files import NoFiles
 from service.intake.tables import Objects
 from service.reading import asked_of
-from solver.ahead import do, of_search, search
-from solver.beside import ALL, MEETINGS, PARTS, Beside, beside
+from solver.ahead import do, of_many, of_search, search
+from solver.beside import ALL, MANY, MEETINGS, PARTS, Beside, beside
 from solver.limits import Limits
 from solver.rotation.problem import Exchange, RotationPrices, RotationProblem, full_attendance
 from solver.rotation.solve import rotate
@@ -29,14 +29,16 @@ PROGRAMME: dict[str, Any] = {
 def warm_up() -> None:
     """Compiles whatever is not compiled, and answers questions so small that their time is all spent on loading."""
     ready(beside(), all_of_it=True)
+    do(of_many())
     warm_networks()
     warm_trios()
 
 
-def ready(helper: Beside | None, *, all_of_it: bool) -> None:
+def ready(helper: Beside | None, *, all_of_it: bool, many: bool = False) -> None:
     """Has the search in memory; `helper`: what compiles beside, where anything is to be compiled.
 
-    all_of_it: whether to wait for what few rotations need, too, the first time on a machine. It is compiled anyhow.
+    all_of_it, many: whether to wait for what few rotations and for what many networks need, too, the first time on a
+    machine. It is compiled anyhow.
     """
     if helper is None:
         do(search())
@@ -45,7 +47,7 @@ def ready(helper: Beside | None, *, all_of_it: bool) -> None:
         do(of_search(beside=False))
         helper.wait_for(PARTS)
         do(search())
-    helper.wait_for(ALL if all_of_it else MEETINGS)
+    helper.wait_for(ALL if all_of_it else MANY if many else MEETINGS)
 
 
 @contextmanager

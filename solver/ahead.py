@@ -17,9 +17,10 @@ import numpy as np
 
 from solver import board as boards
 from solver import terms
-from solver.beside import ALL, MEETINGS, PARTS
+from solver.beside import ALL, MANY, MEETINGS, PARTS
 from solver.lower import lower
 from solver.problem import Network, Pool, Problem
+from solver.reassign import desk, reassign
 from solver.rotation.kernels import (
     Counts,
     Seating,
@@ -57,6 +58,12 @@ def search() -> list[Job]:
     """The search itself, of all its parts."""
     row = _array(1)
     return [(anneal, (_board(), row, row, row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 5, _array(2)))]
+
+
+def of_many() -> list[Job]:
+    """What many networks need besides."""
+    row, board = _array(1), _board()
+    return [(reassign, (board, True, _array(1, np.uint64), 0, 0, *[row] * 4, desk(board, row)))]
 
 
 def of_search(*, beside: bool) -> list[Job]:
@@ -134,6 +141,8 @@ def main() -> None:
     _say(PARTS)
     do(of_meetings())
     _say(MEETINGS)
+    do(of_many())
+    _say(MANY)
     if hasattr(os, "nice"):
         os.nice(10)  # from here on, somebody may be composing
     do(of_few())

@@ -8,8 +8,9 @@ import sys
 
 from solver.terms.folder import complete, folder
 
-PARTS, MEETINGS, ALL = "parts", "meetings", "all"
-"""What it says when it is done with: its half of the search; what most rotations need; everything."""
+PARTS, MEETINGS, MANY, ALL = "parts", "meetings", "many", "all"
+"""What it says when it is done with: its half of the search; what most rotations need; what many networks need;
+everything."""
 
 
 class Beside:

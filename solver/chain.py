@@ -12,8 +12,10 @@ from solver import board as boards
 from solver.board import Board
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
-from solver.lowering import Likeness
+from solver.lowering import Likeness, Scatter
 from solver.problem import WAITING, Composition, works_in
+from solver.reassign import MOST, reassign
+from solver.reassign import desk as desk_for
 from solver.search import anneal, generator
 from solver.settle import settle
 from solver.terms.common import Ints
@@ -32,6 +34,12 @@ SAMPLE = 4_096
 
 DEAR = 8.0
 """The last price of breaking what must hold, as a part of the mean price of a dearer proposal."""
+
+DEALT, FEW = 0.35, 25
+"""Of a run, how much is for dealing out again, with 80 networks or more; and how many networks gain nothing by it."""
+
+WORTH_A_LOOK = 0.15
+"""Of the mean price of a dearer proposal: what one unit in one group may cost to be thought of in dealing out again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +130,10 @@ class Arena:
         self.mixes = bool(self.board.allowed[:-1].all() and not self.board.foreign.any())
         """whether everybody may sit in every group"""
         self.anywhere = self.mixes and bool(self.board.allowed[-1].all())
+        self.deals = not self.steady and not lowered.of(Scatter)
+        """whether it is any use to deal out again, and what that costs is known group by group"""
+        self.dealt = DEALT * max(0, min(count, MOST) - FEW) / (MOST - FEW) if self.deals else 0.0
+        """what part of a run is for dealing out again"""
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -173,25 +185,28 @@ class Chain:
 
     def __init__(self, arena: Arena, start: Ints, seed: int, setting: Composition | None = None) -> None:
         self.arena = arena
-        self.board: Board = boards.empty(arena.board)
         self.state = generator(seed)
-        self._set(setting or given(arena.lowered))
-        groups = len(arena.networks)
-        soft, hard = constants(arena.lowered)
-        self.now = np.array([int(self.board.low.sum()) + hard, 0, soft], dtype=np.int64)
+        self.setting = setting or given(arena.lowered)
         self.best = np.array([1 << 40, 1 << 40, 1 << 60], dtype=np.int64)
-        self.best_where = self.board.where.copy()
         self.seen = np.zeros(2, dtype=np.int64)
         self.told = np.zeros((SAMPLE, 3), dtype=np.int64)
         self.prices = np.zeros(2, dtype=np.int64)
-        self.anywhere = arena.anywhere
-        self._run(within_sizes(self.board, start), 0, 0.0, 0.0)
-        if arena.mixes and not arena.may_wait and (self.board.where < groups).all():
-            # Where nobody waits and nobody may, nobody ever will, and nobody needs to look.
-            self.anywhere = True
-        self.groups = groups
+        self._seat(within_sizes(arena.board, start))
         self._keep()
         self.start = self.rank()
+
+    def _seat(self, start: Ints) -> None:
+        arena = self.arena
+        self.board: Board = boards.empty(arena.board)
+        self._set(self.setting)
+        soft, hard = constants(arena.lowered)
+        self.now = np.array([int(self.board.low.sum()) + hard, 0, soft], dtype=np.int64)
+        self.best_where = self.board.where.copy()
+        self.anywhere = arena.anywhere
+        self._run(start, 0, 0.0, 0.0)
+        if arena.mixes and not arena.may_wait and (self.board.where < len(arena.networks)).all():
+            # Where nobody waits and nobody may, nobody ever will, and nobody needs to look.
+            self.anywhere = True
 
     def _set(self, setting: Composition) -> None:
         nobody = self.board.foreign.shape[0] - 1
@@ -208,6 +223,8 @@ class Chain:
 
     def _run(self, start: Ints, steps: int, hot: float, cold: float) -> None:
         arena = self.arena
+        if steps and not arena.movable.size:
+            return  # everybody is pinned
         anneal(
             self.board,
             start,
@@ -234,13 +251,30 @@ class Chain:
         return Rank(int(values[0]), 0 if self.arena.weighed else int(values[1]), int(values[2]))
 
     def run(
-        self, work: Work, dearer: Ints, heat: Heat, watch: Watch, *, depth: float = 1.0, hear: Hear = lambda rank: None
+        self,
+        work: Work,
+        dearer: Ints,
+        heat: Heat,
+        watch: Watch,
+        *,
+        depth: float = 1.0,
+        dealt: float | None = None,
+        hear: Hear = lambda rank: None,
     ) -> None:
-        """Anneals in chunks until the work is done or the watch says stop.
+        """Anneals, then deals out again, until the work is done or the watch says stop.
 
         dearer: by how much proposals are dearer, sorted, as `probe` tells. depth: how far up the cooling starts, 1
-        being the hottest; less than that goes on from the answer it starts with. hear: told of the best so far.
+        being the hottest; less than that goes on from the answer it starts with. dealt: what part of the work is for
+        dealing out again; None: as suits the arena. hear: told of the best so far.
         """
+        part = self.arena.dealt if dealt is None else dealt
+        if part < 1:
+            self._anneal(work.times(1 - part), dearer, heat, watch, depth, hear)
+        if part:
+            self._reassign(work.times(part), dearer, watch, hear)
+
+    def _anneal(self, work: Work, dearer: Ints, heat: Heat, watch: Watch, depth: float, hear: Hear) -> None:
+        """In chunks, with what must hold ever dearer."""
         hot, cold = temperature(dearer, heat.hot), temperature(dearer, heat.cold)
         mean = max(1.0, float(dearer.mean()))
         begin, done = watch.elapsed(), 0
@@ -264,6 +298,43 @@ class Chain:
                 took = watch.elapsed() - begin - elapsed
                 wanted = min(CHUNK_SECONDS, work.seconds / LEAST_CHUNKS)
                 chunk = max(100, min(2 * chunk, int(chunk * wanted / max(1e-6, took))))
+
+    def _reassign(self, work: Work, dearer: Ints, watch: Watch, hear: Hear) -> None:
+        """Goes on from the best board by dealing out again, until the work is done or the watch says stop.
+
+        Never ends worse. One price of a unit in a group is as much work as one proposal.
+        """
+        self._seat(self.best_where)
+        self._keep()
+        desk = desk_for(self.board, self.arena.movable)
+        if desk.order.size < 2:
+            return
+        self.prices[:] = max(1, int(DEAR * dearer[-1]))
+        most = max(1, int(WORTH_A_LOOK * dearer.mean()))
+        begin, done = watch.elapsed(), 0
+        priced = min(MOST, desk.order.size) ** 2
+        rounds = max(1, 20_000 // priced)
+        while not watch.over():
+            elapsed = watch.elapsed() - begin
+            if done >= work.steps if work.steps is not None else elapsed >= (work.seconds or 0.0):
+                break
+            reassign(
+                self.board,
+                self.anywhere,
+                self.state,
+                rounds,
+                most,
+                self.prices,
+                self.now,
+                self.best,
+                self.best_where,
+                desk,
+            )
+            done += rounds * priced
+            hear(self.rank())
+            if work.seconds is not None:
+                took = watch.elapsed() - begin - elapsed
+                rounds = max(1, min(2 * rounds, int(rounds * CHUNK_SECONDS / max(1e-6, took))))
 
     def probe(self) -> Ints:
         """Descends a little, and returns by how much proposals are then dearer, in soft price, in order."""

@@ -1,7 +1,7 @@
 """A patchwork: large compositions, part by part on all workers, cut along other lines in every round.
 
 At first people who are alike sit together, by what must be the same and what costs most; then each round cuts the
-networks into parts of some hundred people, composes each part by itself, and cuts elsewhere the next time, so that what
+networks into parts of a thousand people, composes each part by itself, and cuts elsewhere the next time, so that what
 one round could not mend across a border the next one can.
 """
 
@@ -23,14 +23,21 @@ from solver.problem import WAITING, Composition, Problem
 from solver.seating import first_places, traits
 from solver.settle import best_slots, most_common
 
-PEOPLE = 600
+PEOPLE = 1_000
 """In one part, about: enough to mix, few enough to stay in the fast memory of a processor."""
 
-OPENING = 0.15
-"""Of the first work: for a first answer soon."""
+OPENING, OPENING_SECONDS = 0.15, 1.5e-4
+"""For a first answer soon: of the first work, and at most so many seconds of each worker for each person."""
 
 DEPTHS = (0.6, 0.4, 0.5)
 """How far up the cooling of a part starts after the first round, in turn."""
+
+
+SECONDS_EACH, STEPS_EACH = 5e-4, 1_250
+"""For each person in one round; with more work there are more rounds, for a part is soon as good as it gets."""
+
+DEALT = 0.95
+"""Of a part after the first round, how much is for dealing out again: annealing from there hardly gains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,10 @@ def improve(part: Part, work: Work, seed: int, depth: float, watch: Watch) -> Me
     dearer = Chain(arena, where, seed + 1, part.composition).probe()
     chain = Chain(arena, where, seed, part.composition)
     before = chain.start
-    chain.run(work, dearer, HEATS[1], watch, depth=depth)
+    # Only moves bring back whoever waits, or a network to its size; those are for annealing.
+    sound = before.hard == 0 and before.waiting == 0
+    dealt = DEALT if depth < 1 and arena.dealt and sound else None
+    chain.run(work, dearer, HEATS[1], watch, depth=depth, dealt=dealt)
     if chain.rank() > before:
         return Mended({}, before, before)
     return Mended(part.whole(boards.to_places(chain.best_where, part.lowered, arena.networks)), before, chain.rank())
@@ -94,20 +104,31 @@ class Patchwork:
 
     def scout(self, work: Work) -> Found:
         """The first round, which composes every part from what sits together at first."""
-        self._go(work.times(OPENING), 1.0)
-        return self._go(work.times(1 - OPENING), DEPTHS[0])
+        opening = OPENING
+        if work.seconds:
+            opening = min(opening, OPENING_SECONDS * self.lowered.problem.pool.size / work.seconds)
+        self._go(work.times(opening), 1.0)
+        return self._rounds(work.times(1 - opening))
 
     def afresh(self, work: Work) -> Found:
         """Rounds along other lines; what was composed is not thrown away, for a fresh start would never catch up."""
-        for _ in range(len(DEPTHS)):
-            if self.watch.over():
-                break
-            self._go(work.times(1 / len(DEPTHS)), DEPTHS[self.rounds % len(DEPTHS)])
-        return self.found()
+        return self._rounds(work)
 
     def round(self, work: Work) -> Found:
         """One round along other lines."""
-        return self._go(work, DEPTHS[self.rounds % len(DEPTHS)] if self.rounds else 1.0)
+        return self._rounds(work) if self.rounds else self._go(work, 1.0)
+
+    def _rounds(self, work: Work) -> Found:
+        """As many rounds along other lines as the work is good for."""
+        each = self.lowered.problem.pool.size / self.watch.limits.workers
+        turns = max(
+            1, round((work.seconds or 0) / (each * SECONDS_EACH)), round((work.steps or 0) / (each * STEPS_EACH))
+        )
+        for _ in range(turns):
+            if self.watch.over():
+                break
+            self._go(work.times(1 / turns), DEPTHS[self.rounds % len(DEPTHS)])
+        return self.found()
 
     def _go(self, work: Work, depth: float) -> Found:
         """One round: work is that of each worker."""

@@ -10,15 +10,12 @@ import numpy as np
 
 from solver import terms
 from solver.board import Board
+from solver.stages import STAGES, commit, misplaced, of_counts, of_looks
 from solver.terms.common import Flags, Ints
 from solver.terms.compiled import kernel, part
 
 STEEP = 40.0
 """Temperatures above which a dearer proposal is never taken: e^-40 is less than one proposal in 10^17."""
-
-
-STAGES = 3
-"""A proposal is priced in so many steps: by what decides most for least work, by what is counted, by who helps whom."""
 
 
 @part
@@ -96,11 +93,9 @@ def anneal(
     where, filled, counts, likeness, variety = board.where, board.filled, board.counts, board.likeness, board.variety
     choices, home, cover, pairs, place = board.best, board.home, board.cover, board.pairs, board.place
     mean, scatter, owed = board.mean, board.scatter, board.owed
-    counted, varied, chosen = counts.strength.weight.size, variety.strength.weight.size, choices.strength.weight.size
-    near, covered, paired = home.strength.weight.size, cover.strength.weight.size, pairs.strength.weight.size
-    placed, averaged, scattered = place.strength.weight.size, mean.strength.weight.size, scatter.weight.size
-    liked = likeness.strength.weight.size
-    tallied = counted + varied + near + paired + averaged
+    covered, placed, scattered = cover.strength.weight.size, place.strength.weight.size, scatter.weight.size
+    tallied = counts.strength.weight.size + variety.strength.weight.size + home.strength.weight.size
+    tallied += pairs.strength.weight.size + mean.strength.weight.size
     stages = STAGES if covered else STAGES - 1 if tallied else STAGES - 2
     nobody = foreign.shape[0] - 1
     groups = low.size
@@ -184,10 +179,7 @@ def anneal(
                         broken += h
                     if not anywhere:
                         who = leader[k] if k < groups else nobody
-                        if out >= 0 and (not allowed[column[k], out] or foreign[who, out]):
-                            broken -= people[out]
-                        if into >= 0 and (not allowed[column[k], into] or foreign[who, into]):
-                            broken += people[into]
+                        broken += misplaced(column, allowed, foreign, who, people, k, out, into)
                     if k < groups:
                         if before != after:
                             broken += max(0, low[k] - after) - max(0, low[k] - before)
@@ -195,35 +187,13 @@ def anneal(
                                 led = 1 if before == 0 else -1
                                 dearer += lead_weight[k] * led
                                 broken += lead_must[k] * led
-                        if liked:
-                            s, h = terms.likeness.change(likeness, k, out, into)
-                            dearer += s
-                            broken += h
-                        if chosen:
-                            s, h = terms.best.change(choices, k, out, into, after)
-                            dearer += s
-                            broken += h
+                        s, h = of_looks(likeness, choices, k, out, into, after)
+                        dearer += s
+                        broken += h
                 elif k < groups and stage == 1:
-                    if counted:
-                        s, h = terms.count.change(counts, k, out, into, before, after)
-                        dearer += s
-                        broken += h
-                    if varied:
-                        s, h = terms.variety.change(variety, k, out, into, before, after)
-                        dearer += s
-                        broken += h
-                    if near:
-                        s, h = terms.home.change(home, k, out, into)
-                        dearer += s
-                        broken += h
-                    if paired:
-                        s, h = terms.pairs.change(pairs, where, k, out, into)
-                        dearer += s
-                        broken += h
-                    if averaged:
-                        s, h = terms.mean.change(mean, k, out, into)
-                        dearer += s
-                        broken += h
+                    s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
+                    dearer += s
+                    broken += h
                 elif k < groups:
                     s, h = terms.cover.change(cover, k, out, into)
                     dearer += s
@@ -267,20 +237,7 @@ def anneal(
                 filled[k] += people[into]
             if k == groups:
                 continue
-            if liked:
-                terms.likeness.commit(likeness, k, out, into)
-            if counted:
-                terms.count.commit(counts, k, out, into)
-            if varied:
-                terms.variety.commit(variety, k, out, into)
-            if chosen:
-                terms.best.commit(choices, k, out, into, filled[k])
-            if near:
-                terms.home.commit(home, k, out, into)
-            if covered:
-                terms.cover.commit(cover, k, out, into)
-            if averaged:
-                terms.mean.commit(mean, k, out, into)
+            commit(likeness, choices, counts, variety, home, mean, cover, k, out, into, filled[k])
             for kind in range(owed.shape[1]):
                 owed[k, kind] += owed[groups + 1 + side, kind]
         if scattered:

@@ -19,6 +19,9 @@ DEPTHS = (0.5, 0.35, 0.65)
 BEGUN = (0.65, 0.35, 0.5)
 """The same of one that starts with people together who are alike, worker by worker: what suits differs by size."""
 
+SHALLOW, MANY = (0.3, 0.35, 0.2), 64
+"""Both of them for so many networks or more, where what annealing begins is ended by dealing out again."""
+
 TRIED = HEATS[:3]
 """The heats that a run from the start may want. The coolest wins short runs and loses long ones."""
 
@@ -58,6 +61,8 @@ class Team:
         self.rounds = 0
         self.best: Found | None = None
         self.heat = STEADY if arena.steady else HEATS[1]
+        many = len(arena.networks) >= MANY and arena.deals
+        self.begun, self.depths = (SHALLOW, SHALLOW) if many else (BEGUN, DEPTHS)
 
     @property
     def rank(self) -> Rank:
@@ -99,7 +104,7 @@ class Team:
         """Each worker goes on from the best answer so far, from half way up the cooling; afresh where there is none."""
         jobs = []
         for turn in range(self.watch.limits.workers):
-            depth = DEPTHS[(turn + self.rounds) % len(DEPTHS)] if self.best is not None else None
+            depth = self.depths[(turn + self.rounds) % len(self.depths)] if self.best is not None else None
             jobs.append(self._submit(turn, work, self.heat, self.best, depth))
         return self._gather(jobs)
 
@@ -111,7 +116,7 @@ class Team:
         self, turn: int, work: Work, heat: Heat, best: Found | None = None, depth: float | None = None
     ) -> Future[Found]:
         if depth is None:
-            depth = BEGUN[turn % len(BEGUN)] if self.alike else 1.0
+            depth = self.begun[turn % len(self.begun)] if self.alike else 1.0
         seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
         return self.pool.submit(run, self.arena, Job(seed, work, heat, best, depth), self.watch, self.hear)
 

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from threading import Thread
@@ -136,9 +137,16 @@ def changes_in(given: dict[str, Any]) -> Changes:
     return changes
 
 
+@dataclass
+class Wanted:
+    """What is to be loaded besides: `many`, for many networks."""
+
+    many: bool = False
+
+
 @contextmanager
-def loading(*, as_json: bool) -> Iterator[None]:
-    """Loads the search beside what is done meanwhile, before anybody's clock runs.
+def loading(*, as_json: bool) -> Iterator[Wanted]:
+    """Loads the search beside what is done meanwhile, before anybody's clock runs; what is read may want more of it.
 
     It takes a while the first time on a machine, so another process begins at once.
     """
@@ -147,13 +155,14 @@ def loading(*, as_json: bool) -> Iterator[None]:
     helper = compiling.beside()
     # What is loaded stays: looking for garbage in it, again and again while it grows, finds none.
     gc.disable()
+    wanted = Wanted()
     try:
-        yield
+        yield wanted
         if helper is not None and not as_json:
             err.print("Compiling the search: once, and some ten seconds; it does not count as time.", style="dim")
         from service.warm import ready  # noqa: PLC0415
 
-        ready(helper, all_of_it=False)
+        ready(helper, all_of_it=False, many=wanted.many)
         gc.freeze()
     finally:
         gc.enable()

@@ -56,12 +56,14 @@ def compose(
 ) -> int:
     """Compose networks and trios for PROGRAMME, and write the proposal."""
     # Solving loads slowly, so only commands that solve load it.
-    with loading(as_json=as_json):
+    with loading(as_json=as_json) as wanted:
         from service.compose import answer  # noqa: PLC0415
         from service.progress import watched  # noqa: PLC0415
         from service.reading import load  # noqa: PLC0415
+        from solver.chain import FEW  # noqa: PLC0415
 
         asked = load(programme, skip_bad_rows=skip_bad_rows)
+        wanted.many = len(asked.question.problem.networks) > FEW
     limits = limits_of(time_limit, effort, seed, workers)
     with beside(what_comes_next), watched(err, quiet=as_json) as watch, interruptible() as stopped:
         found = answer(asked, limits, listen=watch, stopped=stopped)

@@ -23,3 +23,6 @@ allocating = nb.njit(cache=True, nogil=True)
 
 inner = nb.njit(cache=True, nogil=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
 """For what only kernels call: without the wrappers for Python it compiles a fifth sooner."""
+
+written_in = nb.njit(inline="always")
+"""For what is written into each kernel that calls it, as if it stood there."""

@@ -19,7 +19,8 @@ def fingerprint() -> str:
     """Changes with any kernel: a cached kernel has those that it calls inside, and numba looks at its own file only."""
     digest = hashlib.sha256()
     rotations = (_SOLVER / "rotation" / "kernels").glob("*.py")
-    for source in sorted([*(_SOLVER / "terms").glob("*.py"), *rotations, _SOLVER / "board.py", _SOLVER / "search.py"]):
+    searching = [_SOLVER / f"{name}.py" for name in ("board", "reassign", "search", "stages")]
+    for source in sorted([*(_SOLVER / "terms").glob("*.py"), *rotations, *searching]):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -10,7 +10,7 @@ import numba as nb
 import pytest
 
 from solver.ahead import Job, of_few, of_meetings, of_search
-from solver.beside import ALL, MEETINGS, PARTS, Beside
+from solver.beside import ALL, MANY, MEETINGS, PARTS, Beside
 from solver.search import anneal
 from solver.terms.folder import complete
 
@@ -21,30 +21,37 @@ SMALL = ("career-counsellors", "education-domain", "sustainable-careers", "team-
 NEW = """
 import random
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from service.compose import answer
 from service.reading import load
 from service.warm import warm_up
 from solver.ahead import do, of_few, of_meetings
+from solver.chain import FEW
 from solver.compose import compose
 from solver.limits import Limits, Watch
+from solver.problem import Network
 from solver.rotation import kernels
 from solver.rules import MUST
+from solver.reassign import reassign
 from solver.search import anneal
 from tests.solver.worlds import NETWORK_RULES, a_problem
 
 unheard = lambda progress: None
 warm_up()
 do([*of_meetings(), *of_few()])
-called = [anneal, *(each for each in vars(kernels).values() if hasattr(each, "overloads"))]
+called = [anneal, reassign, *(each for each in vars(kernels).values() if hasattr(each, "overloads"))]
 before = {each.py_func.__name__: set(each.overloads) for each in called}
-assert len(before) == 7, before
+assert len(before) == 8, before
 for kind in NETWORK_RULES:
     for seed in range(3):
         for musts in (0.0, 1.0):
             problem = a_problem(random.Random(seed), 9, [kind], musts=musts)
             compose(problem, Watch(Limits(effort=1), lambda: 0.0), unheard)
+crowd = a_problem(random.Random(1), 60, [kind for kind in NETWORK_RULES if kind.rule not in ("together", "diverse")])
+many = tuple(Network(f"n{k}", 1, 4) for k in range(FEW + 2))
+compose(replace(crowd, networks=many, min_count=len(many)), Watch(Limits(effort=1), lambda: 0.0), unheard)
 for fixture in sys.argv[1:]:
     answer(load(Path("fixtures") / fixture / "programme.toml"), Limits(effort=1))
 for each in called:
@@ -96,13 +103,13 @@ def test_whoever_waits_for_a_process_that_fails_goes_on(monkeypatch: pytest.Monk
     """What it would have compiled is then compiled by whoever needs it; nobody waits for ever."""
     monkeypatch.setattr(sys, "executable", "false")
     helper = Beside()
-    for stage in (PARTS, MEETINGS, ALL):
+    for stage in (PARTS, MEETINGS, MANY, ALL):
         helper.wait_for(stage)
 
 
 def test_a_process_that_has_nothing_to_compile_says_so_stage_by_stage() -> None:
     """Each stage is heard once; after the last the process is gone."""
     helper = Beside()
-    for stage in (PARTS, MEETINGS, ALL):
+    for stage in (PARTS, MEETINGS, MANY, ALL):
         helper.wait_for(stage)
     assert complete()

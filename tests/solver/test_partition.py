@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from solver import Category, Limits, Network, Pool, Problem
 from solver.board import from_places
-from solver.chain import Arena, Chain, Work
+from solver.chain import Arena, Chain, Rank, Work
 from solver.limits import Watch
 from solver.lower import lower
 from solver.partition import Cutter
-from solver.patchwork import Patchwork, chunked, improve, rank_of
+from solver.patchwork import STEPS_EACH, Patchwork, chunked, improve, rank_of
 from solver.problem import WAITING
 from solver.rules import MUST
 from solver.rules.distinct import Distinct
@@ -129,7 +129,21 @@ def test_a_large_composition_keeps_what_must_hold_and_repeats_exactly() -> None:
 
 
 def test_parts_have_every_network_once() -> None:
-    """Thirty networks of sixty people make three parts."""
-    parts = chunked(list(range(30)), {k: tuple(range(60)) for k in range(30)})
+    """Thirty networks of a hundred people make three parts."""
+    parts = chunked(list(range(30)), {k: tuple(range(100)) for k in range(30)})
     assert sorted(k for part in parts for k in part) == list(range(30))
     assert len(parts) == 3
+
+
+def test_more_work_is_more_rounds() -> None:
+    """Four times what a round is good for: four rounds, and none is worse than the one before."""
+    problem = crowd(140, 13)
+    heard: list[Rank] = []
+    watch = Watch(Limits(effort=1, workers=2, seed=3), time.monotonic)
+    with ThreadPoolExecutor(2) as pool:
+        patchwork = Patchwork(lower(problem), 13, watch, pool, heard.append)
+        patchwork.round(Work(STEPS_EACH * 70, None))
+        assert len(heard) == 1
+        patchwork.round(Work(4 * STEPS_EACH * 70, None))
+    assert len(heard) == 5
+    assert heard == sorted(heard, reverse=True)

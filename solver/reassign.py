@@ -1,0 +1,250 @@
+"""Reassignment: one unit out of each of many groups, dealt out again to those groups in the best way there is.
+
+As each group loses one and gets one, what it would cost with each of them is exact, and the best way is a linear
+assignment problem: all cyclic exchanges among these units, of whatever length, for twice the price of their swaps
+(Sarvanov and Doroshko 1981, the assignment neighbourhood; Ahuja, Ergun, Orlin and Punnen 2002, "A survey of very
+large-scale neighborhood search techniques", Discrete Applied Mathematics 123). Annealing decides where things are;
+where it is cold, nearly all of its swaps are refused, and this goes on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from solver import terms
+from solver.board import Board
+from solver.search import copy, may_sit, random_word, scaled
+from solver.stages import commit, misplaced, of_counts, of_looks
+from solver.terms.common import Ints
+from solver.terms.compiled import kernel
+
+MOST = 80
+"""Groups in one round; with more, 80 of them."""
+
+TIES = 8
+"""Bits of chance, which decide between ways that cost the same."""
+
+WHOLE = 1 << (TIES + 7)
+"""One step of a price among them: the chance of `MOST` units together is less."""
+
+FAR = 1 << 50
+"""What is not worth a look costs as much."""
+
+HANDS = 4
+"""Draws for a unit of the size that is dealt out, before a group is left out of the round."""
+
+
+class Desk(NamedTuple):
+    """Space to work in: a kernel makes no arrays of its own."""
+
+    seats: Ints
+    """(movable,) units, group by group"""
+    begin: Ints
+    """(groups + 2,) where those of each group begin; the waitlist is the last group"""
+    order: Ints
+    """(groups + 1,) groups that somebody may leave, in the order of the last draw"""
+    drawn: Ints
+    """(MOST,) where in `seats` the unit drawn from each group is"""
+    price: Ints
+    """(MOST, MOST): of each unit in each group, with ties decided"""
+    units: Ints
+    """(MOST + 1,) what the unit in each row is worth; so are groups"""
+    groups: Ints
+    taken: Ints
+    """(MOST + 1,) the row in each column, counted from 1; column 0 is where a row waits"""
+    way: Ints
+    slack: Ints
+    seen: Ints
+
+
+def desk(board: Board, movable: Ints) -> Desk:
+    """Space for the units that may move, where they sit now."""
+    places = board.low.size + 1
+    where = board.where[movable]
+    order = np.argsort(where, kind="stable")
+    begin = np.searchsorted(where[order], np.arange(places + 1)).astype(np.int64)
+    rows = [np.zeros(MOST + 1, dtype=np.int64) for _ in range(6)]
+    return Desk(
+        movable[order],
+        begin,
+        np.flatnonzero(np.diff(begin)).astype(np.int64),
+        np.zeros(MOST, dtype=np.int64),
+        np.zeros((MOST, MOST), dtype=np.int64),
+        *rows,
+    )
+
+
+@kernel
+def assign(price: Ints, size: int, units: Ints, groups: Ints, taken: Ints, way: Ints, slack: Ints, seen: Ints) -> None:
+    """The cheapest way to give each of `size` columns a row of its own: Kuhn 1955, by shortest augmenting paths."""
+    for j in range(size + 1):
+        units[j] = groups[j] = taken[j] = 0
+    for row in range(1, size + 1):
+        taken[0] = row
+        column = 0
+        for j in range(size + 1):
+            slack[j] = 1 << 62
+            seen[j] = 0
+        while taken[column]:
+            seen[column] = 1
+            i = taken[column]
+            least = 1 << 62
+            nearest = 0
+            for j in range(1, size + 1):
+                if not seen[j]:
+                    reduced = price[i - 1, j - 1] - units[i] - groups[j]
+                    if reduced < slack[j]:
+                        slack[j] = reduced
+                        way[j] = column
+                    if slack[j] < least:
+                        least = slack[j]
+                        nearest = j
+            for j in range(size + 1):
+                if seen[j]:
+                    units[taken[j]] += least
+                    groups[j] -= least
+                else:
+                    slack[j] -= least
+            column = nearest
+        while column:
+            taken[column] = taken[way[column]]
+            column = way[column]
+
+
+@kernel
+def reassign(
+    board: Board,
+    anywhere: bool,
+    state: Ints,
+    rounds: int,
+    most: int,
+    prices: Ints,
+    now: Ints,
+    best: Ints,
+    best_where: Ints,
+    desk: Desk,
+) -> None:
+    """Deals out again `rounds` times; no round makes it dearer, and what costs the same is moved rather than left.
+
+    most: the price of one unit in one group up to which it is looked at. prices, now, best, best_where, anywhere: as
+    those of `anneal`, but that the numbers in groups and on the waitlist stay as they are. Terms that speak of several
+    groups at once (`scatter`) are not priced; there must be none.
+    """
+    people, column, allowed, foreign, leader = board.people, board.column, board.allowed, board.foreign, board.leader
+    where, filled, counts, likeness, variety = board.where, board.filled, board.counts, board.likeness, board.variety
+    choices, home, cover, pairs, place = board.best, board.home, board.cover, board.pairs, board.place
+    mean, owed = board.mean, board.owed
+    seats, begin, order, drawn, price = desk.seats, desk.begin, desk.order, desk.drawn, desk.price
+    covered, placed = cover.strength.weight.size, place.strength.weight.size
+    groups = board.low.size
+    nobody = foreign.shape[0] - 1
+    for _ in range(rounds):
+        wanted = people[seats[scaled(random_word(state) >> np.uint64(32), seats.size)]]
+        size = 0
+        for turn in range(order.size):
+            if size == MOST:
+                break
+            other = turn + scaled(random_word(state) >> np.uint64(32), order.size - turn)
+            k = order[other]
+            order[other] = order[turn]
+            order[turn] = k
+            for _hand in range(HANDS):
+                at = begin[k] + scaled(random_word(state) >> np.uint64(32), begin[k + 1] - begin[k])
+                if people[seats[at]] == wanted:
+                    order[turn] = order[size]
+                    order[size] = k
+                    drawn[size] = at
+                    size += 1
+                    break
+        for b in range(size):
+            k = order[b]
+            out = seats[drawn[b]]
+            number = filled[k]
+            who = leader[k] if k < groups else nobody
+            later = owed[k, 2] + prices[0] * owed[k, 3]
+            counted = owed[k, 0] + prices[0] * owed[k, 1]
+            for a in range(size):
+                if a == b:
+                    price[a, b] = 1 << TIES
+                    continue
+                price[a, b] = FAR
+                into = seats[drawn[a]]
+                soft = 0
+                hard = 0
+                if not anywhere:
+                    if not may_sit(column, allowed, foreign, leader, into, k):
+                        continue
+                    hard += misplaced(column, allowed, foreign, who, people, k, out, into)
+                if placed:
+                    s, h = terms.place.change(place, k, out, into)
+                    soft += s
+                    hard += h
+                if k < groups:
+                    s, h = of_looks(likeness, choices, k, out, into, number)
+                    soft += s
+                    hard += h
+                    if soft + prices[0] * hard - counted - later > most:
+                        continue
+                    s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, number, number)
+                    soft += s
+                    hard += h
+                    if covered and soft + prices[0] * hard - later <= most:
+                        s, h = terms.cover.change(cover, k, out, into)
+                        soft += s
+                        hard += h
+                total = soft + prices[0] * hard
+                if total <= most:
+                    price[a, b] = total * WHOLE + scaled(random_word(state) >> np.uint64(32), 1 << TIES)
+        assign(price, size, desk.units, desk.groups, desk.taken, desk.way, desk.slack, desk.seen)
+        # First what it costs, then who sits where: pairs are looked up in where everybody sits.
+        for b in range(size):
+            a = desk.taken[b + 1] - 1
+            if a == b:
+                continue
+            k = order[b]
+            out = seats[drawn[b]]
+            into = seats[drawn[a]]
+            number = filled[k]
+            if not anywhere:
+                who = leader[k] if k < groups else nobody
+                now[0] += misplaced(column, allowed, foreign, who, people, k, out, into)
+            if placed:
+                s, h = terms.place.change(place, k, out, into)
+                now[2] += s
+                now[0] += h
+            if k == groups:
+                continue
+            s, h = of_looks(likeness, choices, k, out, into, number)
+            now[2] += s
+            now[0] += h
+            s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, number, number)
+            now[2] += s
+            now[0] += h
+            owed[k, 0] += s
+            owed[k, 1] += h
+            if covered:
+                s, h = terms.cover.change(cover, k, out, into)
+                now[2] += s
+                now[0] += h
+                owed[k, 2] += s
+                owed[k, 3] += h
+        for b in range(size):
+            a = desk.taken[b + 1] - 1
+            if a == b:
+                continue
+            k = order[b]
+            out = seats[drawn[b]]
+            into = seats[drawn[a]]
+            if k < groups:
+                commit(likeness, choices, counts, variety, home, mean, cover, k, out, into, filled[k])
+            where[into] = k
+        # Who came takes the seat of who left; all of them first, for a seat is read once more.
+        for b in range(size):
+            desk.slack[b] = seats[drawn[desk.taken[b + 1] - 1]]
+        for b in range(size):
+            seats[drawn[b]] = desk.slack[b]
+        if now[0] < best[0] or (now[0] == best[0] and now[2] < best[2]):
+            copy(now, best)
+            copy(where, best_where)
