@@ -32,7 +32,6 @@ OPENING, OPENING_SECONDS = 0.15, 1.5e-4
 DEPTHS = (0.6, 0.4, 0.5)
 """How far up the cooling of a part starts after the first round, in turn."""
 
-
 SECONDS_EACH, STEPS_EACH = 5e-4, 1_250
 """For each person in one round; with more work there are more rounds, for a part is soon as good as it gets."""
 
@@ -115,7 +114,7 @@ class Patchwork:
         return self._rounds(work)
 
     def round(self, work: Work) -> Found:
-        """One round along other lines."""
+        """Rounds along other lines; the first of all composes every part."""
         return self._rounds(work) if self.rounds else self._go(work, 1.0)
 
     def _rounds(self, work: Work) -> Found:
