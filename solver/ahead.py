@@ -63,7 +63,7 @@ def search() -> list[Job]:
 def of_many() -> list[Job]:
     """What many networks need besides."""
     row, board = _array(1), _board()
-    return [(reassign, (board, True, _array(1, np.uint64), 0, 0, *[row] * 4, desk(board, row)))]
+    return [(reassign, (board, True, _array(1, np.uint64), 0, 0, *[row] * 4, desk(board, row[:0])))]
 
 
 def of_search(*, beside: bool) -> list[Job]:

@@ -35,16 +35,24 @@ FAR = 1 << 50
 HANDS = 4
 """Draws for a unit of the size that is dealt out, before a group is left out of the round."""
 
+SPARE = 8
+"""One of so many groups puts a seat that is free into the round, if it has one, instead of a unit."""
+
+NOBODY = -1
+"""Who sits on a seat that is free."""
+
 
 class Desk(NamedTuple):
     """Space to work in: a kernel makes no arrays of its own."""
 
     seats: Ints
-    """(movable,) units, group by group"""
+    """units that may move, group by group, those of each group first and then seats that are free"""
     begin: Ints
     """(groups + 2,) where those of each group begin; the waitlist is the last group"""
+    used: Ints
+    """(groups + 1,) how many units of each group may move"""
     order: Ints
-    """(groups + 1,) groups that somebody may leave, in the order of the last draw"""
+    """groups that somebody may leave or join, in the order of the last draw"""
     drawn: Ints
     """(MOST,) where in `seats` the unit drawn from each group is"""
     price: Ints
@@ -61,15 +69,22 @@ class Desk(NamedTuple):
 
 def desk(board: Board, movable: Ints) -> Desk:
     """Space for the units that may move, where they sit now."""
-    places = board.low.size + 1
+    groups = board.low.size
     where = board.where[movable]
+    used = np.bincount(where, minlength=groups + 1).astype(np.int64)
+    # A unit is one person at least; nobody more than those who wait now ever will.
+    begin = np.concatenate([[0], np.cumsum([*np.maximum(board.high, used[:groups]), used[groups]])]).astype(np.int64)
+    seats = np.full(begin[-1], NOBODY, dtype=np.int64)
     order = np.argsort(where, kind="stable")
-    begin = np.searchsorted(where[order], np.arange(places + 1)).astype(np.int64)
+    rank = np.arange(len(order)) - np.repeat(np.cumsum(used) - used, used)
+    seats[begin[where[order]] + rank] = movable[order]
+    open_ = np.append(board.high > board.filled[:groups], False)
     rows = [np.zeros(MOST + 1, dtype=np.int64) for _ in range(6)]
     return Desk(
-        movable[order],
+        seats,
         begin,
-        np.flatnonzero(np.diff(begin)).astype(np.int64),
+        used,
+        np.flatnonzero((used > 0) | (open_ & (len(movable) > 0))).astype(np.int64),
         np.zeros(MOST, dtype=np.int64),
         np.zeros((MOST, MOST), dtype=np.int64),
         *rows,
@@ -129,19 +144,24 @@ def reassign(
     """Deals out again `rounds` times; no round makes it dearer, and what costs the same is moved rather than left.
 
     most: the price of one unit in one group up to which it is looked at. prices, now, best, best_where, anywhere: as
-    those of `anneal`, but that the numbers in groups and on the waitlist stay as they are. Terms that speak of several
+    those of `anneal`, but that as many wait as before. A group may end with one unit more or less within its size,
+    for a free seat is dealt out like a unit. Terms that speak of several
     groups at once (`scatter`) are not priced; there must be none.
     """
     people, column, allowed, foreign, leader = board.people, board.column, board.allowed, board.foreign, board.leader
+    low, high = board.low, board.high
     where, filled, counts, likeness, variety = board.where, board.filled, board.counts, board.likeness, board.variety
     choices, home, cover, pairs, place = board.best, board.home, board.cover, board.pairs, board.place
     mean, owed = board.mean, board.owed
-    seats, begin, order, drawn, price = desk.seats, desk.begin, desk.order, desk.drawn, desk.price
+    seats, begin, used, order, drawn, price = desk.seats, desk.begin, desk.used, desk.order, desk.drawn, desk.price
     covered, placed = cover.strength.weight.size, place.strength.weight.size
     groups = board.low.size
     nobody = foreign.shape[0] - 1
     for _ in range(rounds):
-        wanted = people[seats[scaled(random_word(state) >> np.uint64(32), seats.size)]]
+        one = NOBODY
+        while one == NOBODY:
+            one = seats[scaled(random_word(state) >> np.uint64(32), seats.size)]
+        wanted = people[one]
         size = 0
         for turn in range(order.size):
             if size == MOST:
@@ -151,8 +171,15 @@ def reassign(
             order[other] = order[turn]
             order[turn] = k
             for _hand in range(HANDS):
-                at = begin[k] + scaled(random_word(state) >> np.uint64(32), begin[k + 1] - begin[k])
-                if people[seats[at]] == wanted:
+                word = random_word(state)
+                at = begin[k] + scaled(word >> np.uint64(32), used[k])
+                spare = k < groups and filled[k] > 0 and filled[k] + wanted <= high[k]
+                if spare and (used[k] == 0 or scaled(word & np.uint64(0xFFFFFFFF), SPARE) == 0):
+                    at = begin[k] + used[k]
+                    found = True
+                else:
+                    found = used[k] > 0 and people[seats[at]] == wanted
+                if found:
                     order[turn] = order[size]
                     order[size] = k
                     drawn[size] = at
@@ -161,20 +188,23 @@ def reassign(
         for b in range(size):
             k = order[b]
             out = seats[drawn[b]]
-            number = filled[k]
+            before = filled[k]
             who = leader[k] if k < groups else nobody
             later = owed[k, 2] + prices[0] * owed[k, 3]
             counted = owed[k, 0] + prices[0] * owed[k, 1]
             for a in range(size):
-                if a == b:
+                into = seats[drawn[a]]
+                if a == b or (into == NOBODY and out == NOBODY):
                     price[a, b] = 1 << TIES
                     continue
                 price[a, b] = FAR
-                into = seats[drawn[a]]
+                after = before + (wanted if out == NOBODY else 0) - (wanted if into == NOBODY else 0)
+                if after < before and (k == groups or after < max(1, low[k])):
+                    continue
                 soft = 0
                 hard = 0
                 if not anywhere:
-                    if not may_sit(column, allowed, foreign, leader, into, k):
+                    if into != NOBODY and not may_sit(column, allowed, foreign, leader, into, k):
                         continue
                     hard += misplaced(column, allowed, foreign, who, people, k, out, into)
                 if placed:
@@ -182,12 +212,13 @@ def reassign(
                     soft += s
                     hard += h
                 if k < groups:
-                    s, h = of_looks(likeness, choices, k, out, into, number)
+                    hard += max(0, low[k] - after) - max(0, low[k] - before)
+                    s, h = of_looks(likeness, choices, k, out, into, after)
                     soft += s
                     hard += h
                     if soft + prices[0] * hard - counted - later > most:
                         continue
-                    s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, number, number)
+                    s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
                     soft += s
                     hard += h
                     if covered and soft + prices[0] * hard - later <= most:
@@ -206,7 +237,9 @@ def reassign(
             k = order[b]
             out = seats[drawn[b]]
             into = seats[drawn[a]]
-            number = filled[k]
+            before = filled[k]
+            after = before + (wanted if out == NOBODY else 0) - (wanted if into == NOBODY else 0)
+            filled[k] = after
             if not anywhere:
                 who = leader[k] if k < groups else nobody
                 now[0] += misplaced(column, allowed, foreign, who, people, k, out, into)
@@ -216,10 +249,11 @@ def reassign(
                 now[0] += h
             if k == groups:
                 continue
-            s, h = of_looks(likeness, choices, k, out, into, number)
+            now[0] += max(0, low[k] - after) - max(0, low[k] - before)
+            s, h = of_looks(likeness, choices, k, out, into, after)
             now[2] += s
             now[0] += h
-            s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, number, number)
+            s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
             now[2] += s
             now[0] += h
             owed[k, 0] += s
@@ -239,12 +273,21 @@ def reassign(
             into = seats[drawn[a]]
             if k < groups:
                 commit(likeness, choices, counts, variety, home, mean, cover, k, out, into, filled[k])
-            where[into] = k
+            if into != NOBODY:
+                where[into] = k
         # Who came takes the seat of who left; all of them first, for a seat is read once more.
         for b in range(size):
             desk.slack[b] = seats[drawn[desk.taken[b + 1] - 1]]
         for b in range(size):
-            seats[drawn[b]] = desk.slack[b]
+            k = order[b]
+            into = desk.slack[b]
+            if seats[drawn[b]] == NOBODY:
+                used[k] += into != NOBODY
+            elif into == NOBODY:
+                used[k] -= 1
+                seats[drawn[b]] = seats[begin[k] + used[k]]
+                drawn[b] = begin[k] + used[k]
+            seats[drawn[b]] = into
         if now[0] < best[0] or (now[0] == best[0] and now[2] < best[2]):
             copy(now, best)
             copy(where, best_where)

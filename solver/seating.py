@@ -1,9 +1,12 @@
-"""A first seating: people who are alike in what rules want shared sit together."""
+"""A first seating: networks are dealt out among kinds of people, and people who are alike sit together."""
 
 from __future__ import annotations
 
+import heapq
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, takewhile
 
 import numpy as np
 
@@ -11,54 +14,151 @@ from solver.lower import Lowered
 from solver.lowering import Best, Home
 from solver.problem import WAITING
 
+MUST = 1 << 40
+"""What sharing is worth that a must asks for, beside any weight."""
+
+MOST_KINDS = 0.5
+"""Kinds of people for each network, at most: with more, kinds do not fill their networks."""
+
+UNEVEN = 0.05
+"""What a network costs that is one person larger or smaller than the mean, beside one person who fits nowhere."""
+
+Kind = tuple[int, ...]
+"""The numbers that people of one kind have in each trait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trait:
+    """What people may share and a rule wants shared."""
+
+    column: tuple[int, ...]
+    """a number for each person"""
+    weight: int
+    divides: bool
+    """whether everybody has one value of it, and many may have the same, so that a network can be for those"""
+
 
 def first_places(
-    lowered: Lowered, networks: Sequence[int], columns: Sequence[Sequence[int]], dice: random.Random
+    lowered: Lowered, networks: Sequence[int], shared: Sequence[Trait], dice: random.Random
 ) -> tuple[int, ...]:
-    """A first seating: people who are alike in these traits sit together, the first first; pins and sizes are kept."""
-    problem, units = lowered.problem, lowered.units
-    where = [WAITING] * problem.pool.size
-    filled = dict.fromkeys(networks, 0)
-    seated: set[int] = set()
-    for person, place in problem.pins.items():
-        for member in units.members[units.of[person]]:
-            where[member] = place
-        if place != WAITING and units.of[person] not in seated:
-            filled[place] += len(units.members[units.of[person]])
-        seated.add(units.of[person])
-    order = [unit for unit in range(len(units)) if unit not in seated]
+    """A first seating: networks are for people who are alike in these traits, the first first; pins and sizes are kept.
+
+    Each kind of people has as many networks as suit their number, and whoever is too many for those sits where most
+    is shared with them.
+    """
+    units = lowered.units.members
+    seating = _Seating(lowered, networks)
+    kinds = {unit: tuple(trait.column[units[unit][0]] for trait in shared) for unit in seating.free}
+    order = list(kinds)
     dice.shuffle(order)
-    order.sort(key=lambda unit: [column[units.members[unit][0]] for column in columns])
-    people = sum(len(units.members[u]) for u in order)
-    room = {k: problem.networks[k].max_size - filled[k] for k in networks}
-    least = [max(0, problem.networks[k].min_size - filled[k]) for k in networks]
-    quota = shares(people, [room[k] for k in networks], least)
-    left = list(order)
-    for k, wanted in zip(networks, quota, strict=True):
-        network, share = problem.networks[k], wanted
-        rest: list[int] = []
-        for at, unit in enumerate(left):
-            members = units.members[unit]
-            if share <= 0:
-                rest += left[at:]
-                break
-            if len(members) <= min(share, room[k]) and all(network.accepts(person) for person in members):
-                share -= len(members)
-                room[k] -= len(members)
-                for person in members:
-                    where[person] = k
-            else:
-                rest.append(unit)
-        left = rest
+    order.sort(key=kinds.__getitem__)
+    used = _dividing(kinds.values(), shared, MOST_KINDS * len(networks))
+    mine = [(kind, list(alike)) for kind, alike in groupby(order, key=lambda unit: kinds[unit][:used])]
+    people = [sum(len(units[unit]) for unit in alike) for _, alike in mine]
+    numbers = apportioned(people, len(networks), seating.least.values(), seating.room.values())
+    begin = 0
+    left: list[int] = []
+    of: dict[Kind, list[int]] = {}
+    for (kind, alike), number in zip(mine, numbers, strict=True):
+        of[kind] = list(networks[begin : begin + number])
+        left += seating.fill(of[kind], alike)
+        begin += number
+    of[()] = list(networks[begin:])
     for unit in left:
-        members = units.members[unit]
-        for k in networks:
-            if len(members) <= room[k] and all(problem.networks[k].accepts(person) for person in members):
-                room[k] -= len(members)
-                for person in members:
-                    where[person] = k
+
+        def agreement(kind: Kind, own: Kind = kinds[unit]) -> int:
+            return sum(trait.weight for trait, here, there in zip(shared, own, kind, strict=False) if here == there)
+
+        for kind in sorted(of, key=agreement, reverse=True):
+            if seating.squeeze(of[kind], unit):
                 break
-    return tuple(where)
+    return tuple(seating.where)
+
+
+class _Seating:
+    """Who sits where so far, and what room is left."""
+
+    def __init__(self, lowered: Lowered, networks: Sequence[int]) -> None:
+        self.problem, self.units = lowered.problem, lowered.units.members
+        self.where = [WAITING] * self.problem.pool.size
+        self.room = {k: self.problem.networks[k].max_size for k in networks}
+        self.least = {k: self.problem.networks[k].min_size for k in networks}
+        pinned = {lowered.units.of[person]: place for person, place in self.problem.pins.items()}
+        for unit, place in pinned.items():
+            if place != WAITING:
+                self._put(unit, place)
+        self.free = [unit for unit in range(len(self.units)) if unit not in pinned]
+
+    def _put(self, unit: int, k: int) -> None:
+        size = len(self.units[unit])
+        self.room[k] -= size
+        self.least[k] = max(0, self.least[k] - size)
+        for person in self.units[unit]:
+            self.where[person] = k
+
+    def _fits(self, unit: int, k: int, room: int) -> bool:
+        members = self.units[unit]
+        return len(members) <= room and all(self.problem.networks[k].accepts(person) for person in members)
+
+    def fill(self, networks: Sequence[int], units: Sequence[int]) -> list[int]:
+        """Seats units in this order, as many in each network; whoever is left."""
+        people = sum(len(self.units[unit]) for unit in units)
+        quota = shares(people, [self.room[k] for k in networks], [self.least[k] for k in networks])
+        left = list(units)
+        for k, wanted in zip(networks, quota, strict=True):
+            share = wanted
+            rest: list[int] = []
+            for at, unit in enumerate(left):
+                if share <= 0:
+                    rest += left[at:]
+                    break
+                if self._fits(unit, k, min(share, self.room[k])):
+                    share -= len(self.units[unit])
+                    self._put(unit, k)
+                else:
+                    rest.append(unit)
+            left = rest
+        return left
+
+    def squeeze(self, networks: Sequence[int], unit: int) -> bool:
+        """Seats a unit where most room is left; whether there was any."""
+        fitting = [k for k in networks if self._fits(unit, k, self.room[k])]
+        if fitting:
+            self._put(unit, max(fitting, key=self.room.__getitem__))
+        return bool(fitting)
+
+
+def _dividing(kinds: Collection[Kind], shared: Sequence[Trait], most: float) -> int:
+    """By how many traits, the first first, people are divided into kinds."""
+    for used in range(len(list(takewhile(lambda trait: trait.divides, shared))), 0, -1):
+        if len({kind[:used] for kind in kinds}) <= most:
+            return used
+    return 0
+
+
+def apportioned(people: Sequence[int], count: int, least: Iterable[int], most: Iterable[int]) -> list[int]:
+    """How many of `count` networks are for each kind, of which there are so many people.
+
+    least, most: the sizes of networks, whose mean counts. What a kind costs is convex in the number of its networks:
+    whoever is too many or too few for them, and how far they are from the mean size. So it is best to give each network
+    to the kind that gains most by it (Fox 1966, "Discrete optimization via marginal analysis", Management Science 13).
+    """
+    low, high, mean = sum(least) / max(1, count), sum(most) / max(1, count), sum(people) / max(1, count)
+
+    def cost(here: int, networks: int) -> float:
+        size = min(high, max(low, here / max(1, networks)))
+        misfits = max(0.0, here - high * networks, low * networks - here)
+        return misfits + UNEVEN * networks * (size - mean) ** 2
+
+    found = [0] * len(people)
+    gains = [(cost(here, 1) - cost(here, 0), kind) for kind, here in enumerate(people)]
+    heapq.heapify(gains)
+    for _ in range(count if people else 0):
+        _, kind = gains[0]
+        found[kind] += 1
+        more = cost(people[kind], found[kind] + 1) - cost(people[kind], found[kind])
+        heapq.heapreplace(gains, (more, kind))
+    return found
 
 
 def shares(people: int, room: Sequence[int], least: Sequence[int]) -> list[int]:
@@ -77,14 +177,14 @@ def shares(people: int, room: Sequence[int], least: Sequence[int]) -> list[int]:
     return quota
 
 
-def traits(lowered: Lowered, dice: random.Random) -> list[list[int]]:
-    """What people may share and rules want shared, one column each with a number for each person, dearest first.
+def traits(lowered: Lowered, dice: random.Random) -> list[Trait]:
+    """What people may share and rules want shared, dearest first.
 
     What everybody has one of comes before what they may have several of, for sorting by the first of several says
     little. Which value comes first is chance; a home comes next to one that is near.
     """
     people = lowered.problem.pool.size
-    found: list[tuple[tuple[bool, bool, int], list[int]]] = []
+    found: list[tuple[tuple[bool, bool, int], Trait]] = []
     for priced in lowered.terms:
         term = priced.term
         if isinstance(term, Best):
@@ -104,8 +204,10 @@ def traits(lowered: Lowered, dice: random.Random) -> list[list[int]]:
             for person in carrying:
                 column[person] = number
         several = sum(map(len, carriers)) > people
-        found.append(((not priced.must, several, -priced.weight), column))
-    return [column for _, column in sorted(found, key=lambda each: each[0])]
+        divides = isinstance(term, Best) and not several
+        trait = Trait(tuple(column), MUST if priced.must else priced.weight, divides)
+        found.append(((not priced.must, several, -priced.weight), trait))
+    return [trait for _, trait in sorted(found, key=lambda each: each[0])]
 
 
 def _tour(term: Home, dice: random.Random) -> list[int]:

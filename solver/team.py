@@ -19,7 +19,7 @@ DEPTHS = (0.5, 0.35, 0.65)
 BEGUN = (0.65, 0.35, 0.5)
 """The same of one that starts with people together who are alike, worker by worker: what suits differs by size."""
 
-SHALLOW, MANY = (0.3, 0.35, 0.2), 64
+SHALLOW, MANY = (0.2, 0.1, 0.15), 40
 """Both of them for so many networks or more, where what annealing begins is ended by dealing out again."""
 
 TRIED = HEATS[:3]

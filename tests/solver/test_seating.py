@@ -5,9 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ from solver.rules import MUST
 from solver.rules.near import Near
 from solver.rules.same import Same
 from solver.rules.together import Together
-from solver.seating import first_places, shares, traits
+from solver.seating import UNEVEN, apportioned, first_places, shares, traits
 from solver.team import Team
 
 ROLES, TONGUES = 4, 3
@@ -75,13 +77,13 @@ def test_what_costs_most_comes_first_and_several_values_last() -> None:
     categories = {**problem.pool.categories, "moment": Category(tuple("vwxyz"), moments)}
     rules = (*problem.rules, Same(name="one moment", attribute="moment", strength=9))
     problem = replace(problem, pool=replace(problem.pool, categories=categories), rules=rules)
-    role, language, moment = traits(lower(problem), random.Random(1))
+    role, language, moment = (trait.column for trait in traits(lower(problem), random.Random(1)))
     assert [len(set(column)) for column in (role, language)] == [ROLES, TONGUES]
     assert all(len(set(codes)) == 1 for codes in _values(role, categories["role"]).values())
     assert set(moment) <= set(range(5))
 
 
-def _values(column: list[int], category: Category) -> dict[int, list[int]]:
+def _values(column: Sequence[int], category: Category) -> dict[int, list[int]]:
     """The values of the people with each number."""
     found: dict[int, list[int]] = {}
     for number, codes in zip(column, category.codes, strict=True):
@@ -98,8 +100,8 @@ def test_homes_follow_each_other_along_the_road() -> None:
     rule = Near(name="near", strength=1, max_km=Fraction(1))
     problem = Problem(pool, (Network("n", 8, 8),), 1, (rule,))
     for seed in range(20):
-        (column,) = traits(lower(problem), random.Random(seed))
-        order = [road[person] for person in sorted(range(8), key=column.__getitem__)]
+        (home,) = traits(lower(problem), random.Random(seed))
+        order = [road[person] for person in sorted(range(8), key=home.column.__getitem__)]
         if order[0] in (0, 7):
             assert order in (list(range(8)), list(range(7, -1, -1)))
             return
@@ -128,6 +130,78 @@ def test_pins_and_sizes_are_kept(seed: int) -> None:
 def test_first_seats_are_shared_evenly_within_sizes() -> None:
     """23 people, least 4 each, room for 10, 6 and 9: the least first, then evenly where there is room."""
     assert shares(23, [10, 6, 9], [4, 4, 4]) == [9, 6, 8]
+
+
+def cost_of(people: int, networks: int, least: int, most: int, mean: float) -> float:
+    """Who fits nowhere, and how far networks are from the mean, as the definition says."""
+    if not networks:
+        return people
+    size = min(most, max(least, people / networks))
+    return max(0, people - most * networks, least * networks - people) + UNEVEN * networks * (size - mean) ** 2
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    people=st.lists(st.integers(0, 40), min_size=1, max_size=4),
+    count=st.integers(1, 8),
+    least=st.integers(1, 5),
+    more=st.integers(0, 4),
+)
+def test_no_other_way_to_deal_out_networks_costs_less(people: list[int], count: int, least: int, more: int) -> None:
+    """Beside all ways to give each of up to eight networks to one of up to four kinds."""
+    most, mean = least + more, sum(people) / count
+
+    def cost(numbers: Sequence[int]) -> float:
+        return sum(cost_of(here, k, least, most, mean) for here, k in zip(people, numbers, strict=True))
+
+    found = apportioned(people, count, [least] * count, [most] * count)
+    assert sum(found) == count
+    ways = (way for way in product(range(count + 1), repeat=len(people)) if sum(way) == count)
+    assert cost(found) == pytest.approx(min(map(cost, ways)))
+
+
+def regional(people: Sequence[int], networks: int, least: int, most: int) -> Problem:
+    """Regions of so many people; a network wants one region."""
+    codes = [region for region, many in enumerate(people) for _ in range(many)]
+    random.Random(7).shuffle(codes)
+    region = Category(tuple(map(str, range(len(people)))), tuple((code,) for code in codes))
+    rules = (Same(name="one region", attribute="region", strength=3),)
+    rooms = tuple(Network(f"n{k}", least, most) for k in range(networks))
+    return Problem(Pool(tuple(map(str, range(len(codes)))), {"region": region}), rooms, networks, rules)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_network_begins_across_a_border_where_regions_fill_theirs(seed: int) -> None:
+    """188, 167, 248, 200 and 197 people, 81 networks of 10 to 14: every region fills its own, all about as large."""
+    problem = regional([188, 167, 248, 200, 197], 81, 10, 14)
+    places = seated(problem, seed)
+    codes = problem.pool.categories["region"].codes
+    regions = {k: {codes[person] for person, place in enumerate(places) if place == k} for k in range(81)}
+    assert all(len(found) == 1 for found in regions.values())
+    sizes = Counter(places)
+    assert min(sizes.values()) >= 11
+    assert max(sizes.values()) <= 13
+
+
+def test_whoever_is_too_many_sits_where_most_is_shared() -> None:
+    """Nine of a role and a language, where networks of four have room for eight: the ninth goes to their role."""
+    each = [(0, 0)] * 9 + [(0, 1)] * 7 + [(1, 0)] * 7 + [(1, 1)] * 8
+    categories = {
+        "role": Category(("a", "b"), tuple((role,) for role, _ in each)),
+        "language": Category(("nl", "fr"), tuple((tongue,) for _, tongue in each)),
+    }
+    for strengths, shared in (((5, 2), "role"), ((2, 5), "language")):
+        rules = (
+            Same(name="one role", attribute="role", strength=strengths[0]),
+            Same(name="one language", attribute="language", strength=strengths[1]),
+        )
+        networks = tuple(Network(f"n{k}", 3, 4) for k in range(8))
+        problem = Problem(Pool(tuple(map(str, range(31))), categories), networks, 8, rules)
+        places = seated(problem)
+        assert max(Counter(places).values()) == 4
+        for k in range(8):
+            members = [person for person, place in enumerate(places) if place == k]
+            assert len({categories[shared].codes[person] for person in members}) == 1
 
 
 def test_a_search_that_begins_with_people_alike_is_not_drawn_from_chance() -> None:
