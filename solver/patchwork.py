@@ -29,6 +29,9 @@ PEOPLE = 1_000
 OPENING, OPENING_SECONDS = 0.15, 1.5e-4
 """For a first answer soon: of the first work, and at most so many seconds of each worker for each person."""
 
+OPENING_DEPTH = 0.05
+"""How far up the cooling the first round starts where networks are for people alike; hotter mixes them again."""
+
 DEPTHS = (0.6, 0.4, 0.5)
 """How far up the cooling of a part starts after the first round, in turn."""
 
@@ -56,8 +59,11 @@ class Mended:
     after: Rank
 
 
-def improve(part: Part, work: Work, seed: int, depth: float, watch: Watch) -> Mended:
-    """Composes one part anew, from where its people are; never worse than it was."""
+def improve(part: Part, work: Work, seed: int, depth: float, watch: Watch, *, opening: bool = False) -> Mended:
+    """Composes one part anew, from where its people are; never worse than it was.
+
+    opening: whether it is the first time, and annealing is still to come.
+    """
     arena = Arena(part.lowered, len(part.networks))
     where = boards.from_places(part.composition.places, part.lowered, arena.networks)
     dearer = Chain(arena, where, seed + 1, part.composition).probe()
@@ -65,7 +71,7 @@ def improve(part: Part, work: Work, seed: int, depth: float, watch: Watch) -> Me
     before = chain.start
     # Only moves bring back whoever waits, or a network to its size; those are for annealing.
     sound = before.hard == 0 and before.waiting == 0
-    dealt = DEALT if depth < 1 and arena.dealt and sound else None
+    dealt = DEALT if arena.dealt and sound and not opening else None
     chain.run(work, dearer, HEATS[1], watch, depth=depth, dealt=dealt)
     if chain.rank() > before:
         return Mended({}, before, before)
@@ -87,9 +93,11 @@ class Patchwork:
         self.dice = random.Random(watch.limits.seed)
         self.rounds = 0
         self.rank = WORST
+        shared = traits(lowered, self.dice)
+        self.opening_depth = OPENING_DEPTH if any(trait.divides for trait in shared) else 1.0
         setting = first_setting(lowered, self.networks, self.dice) or given(lowered)
         self.composition = Composition(
-            first_places(lowered, self.networks, traits(lowered, self.dice), self.dice),
+            first_places(lowered, self.networks, shared, self.dice),
             setting.slots,
             setting.facilitators,
         )
@@ -106,7 +114,7 @@ class Patchwork:
         opening = OPENING
         if work.seconds:
             opening = min(opening, OPENING_SECONDS * self.lowered.problem.pool.size / work.seconds)
-        self._go(work.times(opening), 1.0)
+        self._open(work.times(opening))
         return self._rounds(work.times(1 - opening))
 
     def afresh(self, work: Work) -> Found:
@@ -115,7 +123,11 @@ class Patchwork:
 
     def round(self, work: Work) -> Found:
         """Rounds along other lines; the first of all composes every part."""
-        return self._rounds(work) if self.rounds else self._go(work, 1.0)
+        return self._rounds(work) if self.rounds else self._open(work)
+
+    def _open(self, work: Work) -> Found:
+        """The first round."""
+        return self._go(work, self.opening_depth, opening=True)
 
     def _rounds(self, work: Work) -> Found:
         """As many rounds along other lines as the work is good for."""
@@ -129,7 +141,7 @@ class Patchwork:
             self._go(work.times(1 / turns), DEPTHS[self.rounds % len(DEPTHS)])
         return self.found()
 
-    def _go(self, work: Work, depth: float) -> Found:
+    def _go(self, work: Work, depth: float, *, opening: bool = False) -> Found:
         """One round: work is that of each worker."""
         limits = self.watch.limits
         people = self.lowered.problem.pool.size
@@ -137,7 +149,7 @@ class Patchwork:
         for number, patch in enumerate(patches(self.lowered, self.composition, self.networks, self.rounds, self.dice)):
             share = work.times(limits.workers * len(patch.people) / people)
             seed = limits.seed + 1009 * self.rounds + 7919 * number
-            jobs.append(self.pool.submit(self._job, patch, share, seed, depth))
+            jobs.append(self.pool.submit(self._job, patch, share, seed, depth, opening))
         places = list(self.composition.places)
         first = self.rounds == 0
         total = Rank(0, 0, 0) if first else self.rank
@@ -157,9 +169,10 @@ class Patchwork:
         self.hear(total)
         return self.found()
 
-    def _job(self, patch: Patch, work: Work, seed: int, depth: float) -> Mended:
+    def _job(self, patch: Patch, work: Work, seed: int, depth: float, opening: bool) -> Mended:
         # A part is cut when its turn comes, so that only as many are held as are worked on.
-        return improve(self.cutter.cut(self.composition, patch.networks, patch.people), work, seed, depth, self.watch)
+        part = self.cutter.cut(self.composition, patch.networks, patch.people)
+        return improve(part, work, seed, depth, self.watch, opening=opening)
 
     def found(self) -> Found:
         """The answer so far; where people are to stay together across parts, priced by the plain definitions."""

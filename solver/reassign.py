@@ -41,6 +41,10 @@ SPARE = 8
 NOBODY = -1
 """Who sits on a seat that is free."""
 
+PHASES = 2
+PRICING, DEALING = range(PHASES)
+"""What each group is priced for: with whom it might have, and with whom it then gets, to say what that costs."""
+
 
 class Desk(NamedTuple):
     """Space to work in: a kernel makes no arrays of its own."""
@@ -145,8 +149,8 @@ def reassign(
 
     most: the price of one unit in one group up to which it is looked at. prices, now, best, best_where, anywhere: as
     those of `anneal`, but that as many wait as before. A group may end with one unit more or less within its size,
-    for a free seat is dealt out like a unit. Terms that speak of several
-    groups at once (`scatter`) are not priced; there must be none.
+    for a free seat is dealt out like a unit. Terms that speak of several groups at once (`scatter`) are not priced;
+    there must be none.
     """
     people, column, allowed, foreign, leader = board.people, board.column, board.allowed, board.foreign, board.leader
     low, high = board.low, board.high
@@ -185,85 +189,66 @@ def reassign(
                     drawn[size] = at
                     size += 1
                     break
-        for b in range(size):
-            k = order[b]
-            out = seats[drawn[b]]
-            before = filled[k]
-            who = leader[k] if k < groups else nobody
-            later = owed[k, 2] + prices[0] * owed[k, 3]
-            counted = owed[k, 0] + prices[0] * owed[k, 1]
-            for a in range(size):
+        # First what it costs, then who sits where: pairs are looked up in where everybody sits.
+        for phase in range(PHASES):
+            if phase == DEALING:
+                assign(price, size, desk.units, desk.groups, desk.taken, desk.way, desk.slack, desk.seen)
+            for item in range(size * size if phase == PRICING else size):
+                b = item // size if phase == PRICING else item
+                a = item % size if phase == PRICING else desk.taken[b + 1] - 1
+                k = order[b]
+                out = seats[drawn[b]]
                 into = seats[drawn[a]]
-                if a == b or (into == NOBODY and out == NOBODY):
-                    price[a, b] = 1 << TIES
+                same = a == b or (into == NOBODY and out == NOBODY)
+                if phase == PRICING:
+                    price[a, b] = 1 << TIES if same else FAR
+                if same:
                     continue
-                price[a, b] = FAR
+                before = filled[k]
                 after = before + (wanted if out == NOBODY else 0) - (wanted if into == NOBODY else 0)
-                if after < before and (k == groups or after < max(1, low[k])):
-                    continue
                 soft = 0
                 hard = 0
+                if phase == PRICING and (
+                    (after < before and (k == groups or after < max(1, low[k])))
+                    or not (anywhere or into == NOBODY or may_sit(column, allowed, foreign, leader, into, k))
+                ):
+                    continue
                 if not anywhere:
-                    if into != NOBODY and not may_sit(column, allowed, foreign, leader, into, k):
-                        continue
+                    who = leader[k] if k < groups else nobody
                     hard += misplaced(column, allowed, foreign, who, people, k, out, into)
                 if placed:
                     s, h = terms.place.change(place, k, out, into)
                     soft += s
                     hard += h
+                counted, broken, covering, failing = 0, 0, 0, 0
                 if k < groups:
                     hard += max(0, low[k] - after) - max(0, low[k] - before)
                     s, h = of_looks(likeness, choices, k, out, into, after)
                     soft += s
                     hard += h
-                    if soft + prices[0] * hard - counted - later > most:
+                    least = soft + prices[0] * hard - owed[k, 2] - prices[0] * owed[k, 3]
+                    if phase == PRICING and least - owed[k, 0] - prices[0] * owed[k, 1] > most:
                         continue
-                    s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
-                    soft += s
-                    hard += h
-                    if covered and soft + prices[0] * hard - later <= most:
-                        s, h = terms.cover.change(cover, k, out, into)
-                        soft += s
-                        hard += h
+                    counted, broken = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
+                    if phase == PRICING and least + counted + prices[0] * broken > most:
+                        continue
+                    if covered:
+                        covering, failing = terms.cover.change(cover, k, out, into)
+                soft += counted + covering
+                hard += broken + failing
                 total = soft + prices[0] * hard
-                if total <= most:
-                    price[a, b] = total * WHOLE + scaled(random_word(state) >> np.uint64(32), 1 << TIES)
-        assign(price, size, desk.units, desk.groups, desk.taken, desk.way, desk.slack, desk.seen)
-        # First what it costs, then who sits where: pairs are looked up in where everybody sits.
-        for b in range(size):
-            a = desk.taken[b + 1] - 1
-            if a == b:
-                continue
-            k = order[b]
-            out = seats[drawn[b]]
-            into = seats[drawn[a]]
-            before = filled[k]
-            after = before + (wanted if out == NOBODY else 0) - (wanted if into == NOBODY else 0)
-            filled[k] = after
-            if not anywhere:
-                who = leader[k] if k < groups else nobody
-                now[0] += misplaced(column, allowed, foreign, who, people, k, out, into)
-            if placed:
-                s, h = terms.place.change(place, k, out, into)
-                now[2] += s
-                now[0] += h
-            if k == groups:
-                continue
-            now[0] += max(0, low[k] - after) - max(0, low[k] - before)
-            s, h = of_looks(likeness, choices, k, out, into, after)
-            now[2] += s
-            now[0] += h
-            s, h = of_counts(counts, variety, home, pairs, mean, where, k, out, into, before, after)
-            now[2] += s
-            now[0] += h
-            owed[k, 0] += s
-            owed[k, 1] += h
-            if covered:
-                s, h = terms.cover.change(cover, k, out, into)
-                now[2] += s
-                now[0] += h
-                owed[k, 2] += s
-                owed[k, 3] += h
+                if phase == PRICING:
+                    if total <= most:
+                        price[a, b] = total * WHOLE + scaled(random_word(state) >> np.uint64(32), 1 << TIES)
+                else:
+                    filled[k] = after
+                    now[0] += hard
+                    now[2] += soft
+                    if k < groups:
+                        owed[k, 0] += counted
+                        owed[k, 1] += broken
+                        owed[k, 2] += covering
+                        owed[k, 3] += failing
         for b in range(size):
             a = desk.taken[b + 1] - 1
             if a == b:
