@@ -40,11 +40,15 @@ SCOUT_SHARE, FRESH_SHARE, ROUND_SHARE = 0.15, 0.6, 0.1
 FIRST_SHARE = 0.02
 """Of the limits: for a first answer where it is known what heat suits."""
 
-FRESH_OF_REST, STEADY_OF_REST, BESIDE_COLUMNS = 0.8, 0.95, 0.35
-"""Of the time that is left, the part of the long run, once the relaxation has had its own; and where columns follow."""
+FRESH_OF_REST, STEADY_OF_REST = 0.8, 0.95
+"""Of the time that is left, the part of the long run, once the relaxation has had its own."""
 
-UNITS_A_SECOND = 4
-"""Units for one second of the limit, or one effort, with which columns come far enough to be worth it."""
+BESIDE_COLUMNS, BESIDE_OF_MANY = 0.35, 0.1
+"""The same where columns follow; of many networks, which were dealt out well already, columns tell more."""
+
+UNITS_A_SECOND, LONG = 4, 100
+"""Units for one second of the limit, or one effort, with which columns come far enough to be worth it; and the limit
+with which they do for as many units as they are for at all."""
 
 ROUNDS = 2
 """Rounds after the long run, where work is counted."""
@@ -170,7 +174,7 @@ class _Composer:
         self.settled = seats <= SETTLED
         limit = watch.limits.effort or watch.limits.seconds or 0.0
         sparse = pairs * len(self.problem.networks) <= MODEL_PAIRS
-        enough = self.settled or len(lowered.units) <= UNITS_A_SECOND * limit
+        enough = self.settled or limit >= LONG or len(lowered.units) <= UNITS_A_SECOND * limit
         self.exact = sparse and seats <= MODEL_LIMIT
         self.generates = sparse and enough and columns.applies(lowered)
         self.climbed = False
@@ -231,7 +235,10 @@ class _Composer:
         remaining = self.watch.remaining()
         if self.watch.by_effort or remaining is None:
             return self._work(FRESH_SHARE)
-        share = BESIDE_COLUMNS if self.generates else STEADY_OF_REST if self._steady() else FRESH_OF_REST
+        if self.generates:
+            share = BESIDE_OF_MANY if isinstance(self.team, Team) and self.team.many else BESIDE_COLUMNS
+        else:
+            share = STEADY_OF_REST if self._steady() else FRESH_OF_REST
         return Work(None, share * remaining)
 
     def _search_counts(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> None:

@@ -61,8 +61,8 @@ class Team:
         self.rounds = 0
         self.best: Found | None = None
         self.heat = STEADY if arena.steady else HEATS[1]
-        many = len(arena.networks) >= MANY and arena.deals
-        self.begun, self.depths = (SHALLOW, SHALLOW) if many else (BEGUN, DEPTHS)
+        self.many = len(arena.networks) >= MANY and arena.deals
+        self.begun, self.depths = (SHALLOW, SHALLOW) if self.many else (BEGUN, DEPTHS)
 
     @property
     def rank(self) -> Rank:

@@ -47,7 +47,7 @@ APPROACH = 4.0
 LISTABLE = 0.7
 """Within how many steps of what has to be proven sets are few enough to be listed, so that no more cuts are wanted."""
 
-FEW_UNITS, APPROACH_OF_FEW, APPROACH_OF_MANY = 100, 0.6, 0.3
+FEW_UNITS, APPROACH_OF_FEW, APPROACH_OF_MANY = 100, 0.6, 0.4
 """Of the time or work for columns, the most for quick pricing alone: up to so many units, and with more of them."""
 
 FIRST_CUTS, SPARED = 36, 0.01

@@ -24,6 +24,9 @@ from solver.terms.common import Flags, Ints, Priced
 STEPS, CHUNKS = 100, 8
 """Proposals of one run, for each unit, and in how many steps it cools."""
 
+AMONG = 150
+"""Units that one run may seat: those worth most beside its first members, for of all most proposals lead nowhere."""
+
 HOT, COLD = 0.5, 0.05
 """The first temperature of a run and its last, as a part of what a unit costs on average."""
 
@@ -54,7 +57,11 @@ class Quick:
         self._sizes = question.sizes(each.networks[0])
         self._fixed = [model.options for model in each.models]
         best = [x for x in question.lowered.of(Best) if x.speaks_about(each.networks[0])]
-        self._best = [(x.weight, cast("Best", x.term)) for x in best if cast("Best", x.term).options]
+        self._best = [cast("Best", x.term) for x in best if cast("Best", x.term).options]
+        self._shares = [
+            UNIT * x.weight * _carried(cast("Best", x.term), self._units) for x in best if cast("Best", x.term).options
+        ]
+        self._duals: Ints = np.zeros(len(units), dtype=np.int64)
         self._plain = self._board(question, each, here, may, self._cut_terms(question))
         place, counts = self._plain.place, self._plain.counts
         strength = counts.strength._replace(weight=counts.strength.weight.copy())
@@ -65,7 +72,7 @@ class Quick:
         self._movable: Ints = np.flatnonzero(self._plain.allowed[self._plain.column[0]].astype(bool) & ~here)
         self._places: Ints = np.array([INSIDE, OUTSIDE], dtype=np.int64)
         self._mean = 1.0
-        self.steps = STEPS * len(self._movable)
+        self.steps = STEPS * min(AMONG, len(self._movable))
         """proposals of one run"""
 
     def _cut_terms(self, question: Question) -> list[Priced[Term]]:
@@ -103,6 +110,7 @@ class Quick:
 
     def worth(self, duals: Duals) -> None:
         """Sets what seating each unit is worth, and what each cut costs."""
+        self._duals = np.array(duals.units, dtype=np.int64)
         place = self._worth.place
         place.price[-1, place.column[OUTSIDE], :] = duals.units
         weight = self._worth.counts.strength.weight
@@ -123,23 +131,35 @@ class Quick:
         """Sets of whoever is worth most with some options, those of one configuration after the other."""
         found = []
         for options in dice.sample(self._fixed, min(many, len(self._fixed))):
-            worth = np.array(duals.units, dtype=np.int64)
-            for weight, term in self._best:
-                chosen = options.get(id(term), dice.randrange(len(term.options)))
-                carriers = set(term.options[chosen])
-                share = [sum(person in carriers for person in members) for members in self._units]
-                worth += UNIT * weight * np.array(share, dtype=np.int64)
+            chosen = [options.get(id(term), dice.randrange(len(term.options))) for term in self._best]
             size = dice.choice(self._sizes)
-            order = self._movable[np.argsort(-worth[self._movable], kind="stable")]
-            found.append(tuple(sorted(order[:size].tolist())))
+            order = np.argsort(-self._with(chosen), kind="stable")
+            found.append(tuple(sorted(self._movable[order[:size]].tolist())))
         return found
+
+    def _with(self, options: Sequence[int]) -> Ints:
+        """What each of those who may move is worth where each `best` term has this option."""
+        worth = self._duals.copy()
+        for share, option in zip(self._shares, options, strict=True):
+            worth += share[option]
+        return worth[self._movable]
+
+    def _among(self, members: Members) -> Ints:
+        """Whoever may move in a run that begins with these: they, and who is worth most with what most of them have."""
+        if len(self._movable) <= AMONG:
+            return self._movable
+        here = np.array(members, dtype=np.int64)
+        worth = self._with([int(share[:, here].sum(axis=1).argmax()) for share in self._shares])
+        chosen = np.isin(self._movable, here)
+        worth[chosen] = np.iinfo(np.int64).max
+        return self._movable[np.sort(np.argpartition(-worth, AMONG)[:AMONG])]
 
     def run(self, start: Members, seed: int, times: int = 1) -> Found | None:
         """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken.
 
         `times`: how many times as long as usual.
         """
-        run = _Run(self._worth, self._seated(start), self._movable, self._places, seed)
+        run = _Run(self._worth, self._seated(start), self._among(start), self._places, seed)
         dear = max(1, int(2 * self._mean))
         for chunk in range(CHUNKS):
             heat = self._mean * HOT * (COLD / HOT) ** (chunk / (CHUNKS - 1))
@@ -214,6 +234,15 @@ class _Run:
             self._seen,
             self._told,
         )
+
+
+def _carried(term: Best, units: Sequence[Sequence[int]]) -> Ints:
+    """(options, units): how many people of each unit carry each option."""
+    carried = np.zeros((len(term.options), len(units)), dtype=np.int64)
+    for option, people in enumerate(term.options):
+        carriers = set(people)
+        carried[option] = [sum(person in carriers for person in members) for members in units]
+    return carried
 
 
 def _seated(term: Term) -> Term:

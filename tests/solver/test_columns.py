@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
-from solver.columns.quick import Quick, _Run
+from solver.columns.quick import AMONG, Quick, _Run
 from solver.columns.sets import NEVER, Cut
 from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
@@ -178,6 +178,51 @@ def test_quick_pricing_starts_in_every_configuration() -> None:
     quick = columns.quick[0]
     starts = quick.starts(Duals([10] * 6, {}), 40, random.Random(1))
     assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
+
+
+def crowd(people: int) -> Problem:
+    """Two roles by turns; a network of three wants one role. Person 4 is pinned to the first."""
+    pool = Pool(tuple(map(str, range(people))), {"role": Category(("x", "y"), tuple((p % 2,) for p in range(people)))})
+    same = Same(name="same", strength=3, attribute="role")
+    networks = tuple(Network(f"n{k}", 3, 3, fixed=k == 0) for k in range(people // 3))
+    return Problem(pool, networks, len(networks), rules=(same,), pins={4: 0})
+
+
+@pytest.mark.parametrize("role", [0, 1])
+def test_of_many_quick_pricing_looks_at_members_and_at_who_is_worth_most_beside_them(role: int) -> None:
+    """Of 600 people, those of the members' role come first, the dearest of them first; and members stay."""
+    lowered = lower(crowd(600))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    dice = random.Random(role)
+    duals = [dice.randrange(200) for _ in range(600)]
+    most = [quick for quick, each in zip(columns.quick, columns.classes, strict=True) if len(each.networks) > 1]
+    (quick,) = most
+    quick.worth(Duals(duals, {}))
+    cheap = min((person for person in range(600) if person % 2 == role and person != 4), key=duals.__getitem__)
+    members = tuple(sorted((cheap, 10 + role, 20 + role)))
+    among = quick._among(members).tolist()
+    assert len(among) == AMONG
+    assert set(members) <= set(among)
+    assert 4 not in among
+    others = set(range(role, 600, 2)) - set(among) - {4}
+    chosen = set(among) - set(members)
+    assert {person % 2 for person in chosen} == {role}
+    assert min(duals[person] for person in chosen) >= max(duals[person] for person in others)
+
+
+def test_of_many_quick_pricing_finds_the_three_dearest_of_a_role() -> None:
+    """Nothing else costs anything, so the cheapest set is known: the three people worth most who share their role."""
+    lowered = lower(crowd(600))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    duals = [256 + (37 * person) % 601 for person in range(600)]
+    for quick, each in zip(columns.quick, columns.classes, strict=True):
+        if len(each.networks) > 1:
+            quick.worth(Duals(duals, {}))
+            free = [person for person in range(600) if person != 4]
+            for role in (0, 1):
+                mine = sorted((p for p in free if p % 2 == role), key=duals.__getitem__)
+                runs = [quick.run(tuple(mine[:3]), seed, 4) for seed in range(8)]
+                assert (tuple(sorted(mine[-3:])), 0) in runs
 
 
 def test_cuts_are_the_threes_that_a_mixture_breaks_most() -> None:
