@@ -210,19 +210,17 @@ def test_of_many_quick_pricing_looks_at_members_and_at_who_is_worth_most_beside_
     assert min(duals[person] for person in chosen) >= max(duals[person] for person in others)
 
 
-def test_of_many_quick_pricing_finds_the_three_dearest_of_a_role() -> None:
-    """Nothing else costs anything, so the cheapest set is known: the three people worth most who share their role."""
+@pytest.mark.parametrize("role", [0, 1])
+def test_of_many_quick_pricing_finds_who_is_worth_much_more(role: int) -> None:
+    """Three of 300 people of a role are worth ten times as much as others: a run from three others ends with them."""
     lowered = lower(crowd(600))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
-    duals = [256 + (37 * person) % 601 for person in range(600)]
+    dear = (100 + role, 300 + role, 500 + role)
+    duals = [2_560 if person in dear else 200 + person % 50 for person in range(600)]
     for quick, each in zip(columns.quick, columns.classes, strict=True):
         if len(each.networks) > 1:
             quick.worth(Duals(duals, {}))
-            free = [person for person in range(600) if person != 4]
-            for role in (0, 1):
-                mine = sorted((p for p in free if p % 2 == role), key=duals.__getitem__)
-                runs = [quick.run(tuple(mine[:3]), seed, 4) for seed in range(8)]
-                assert (tuple(sorted(mine[-3:])), 0) in runs
+            assert quick.run((10 + role, 20 + role, 30 + role), 5) == (dear, 0)
 
 
 def test_cuts_are_the_threes_that_a_mixture_breaks_most() -> None:
