@@ -30,6 +30,9 @@ BOX = 0.12
 WIDER, NARROWER, LEAST_BOX = 1.4, 0.7, 0.03
 """How the box changes after a round that proved more, and after one that did not; its least width."""
 
+WIDER_AT_ONCE, WIDEST = 4.0, 2.0
+"""How much wider it is tried where the mixture has settled in it, and the width from which it is not."""
+
 FEW, MOST_WINDOW = 0.25, 2.0
 """By how much a set may be dearer than the cheapest, in steps of the objective, for a listing of all such sets to be
 tried at once, and at the end."""
@@ -367,9 +370,13 @@ class Columns:
             if window <= FEW * UNIT * self.step:
                 break
             mixture, _ = self.mixed(centre, cuts, box, pool)
-            if mixture is not None and UNIT * (mixture.value + self.question.constant) - self.best < max(
-                len(self.question.waits) / 4, CONVERGED * window
-            ):
+            if mixture is not None and self._settled(mixture, window) and widest < WIDEST:
+                # Few people may carry all that the objective is, and only the box keep what they are worth down.
+                wider, _ = self.mixed(centre, cuts, WIDER_AT_ONCE * widest, pool)
+                if wider is not None and not self._settled(wider, window):
+                    widest *= WIDER_AT_ONCE
+                    box, mixture = widest, wider
+            if mixture is not None and self._settled(mixture, window):
                 if window <= near * UNIT * self.step:
                     break
                 new = [cut for cut in master.separate(len(self.question.waits), mixture.sets) if cut not in cuts]
@@ -382,6 +389,11 @@ class Columns:
                 break
             duals = mixture.duals(cuts)
             most = [floor(worth * UNIT) for worth in mixture.classes]
+
+    def _settled(self, mixture: master.Master, window: float) -> bool:
+        """Whether the mixture hardly lies above the limit."""
+        above = UNIT * (mixture.value + self.question.constant) - self.best
+        return above < max(len(self.question.waits) / 4, CONVERGED * window)
 
     def close(self, objective: int, most_listed: int, pool: ThreadPoolExecutor) -> Proven | None:
         """Lists every set that an answer better than the objective could use, and covers everybody with them.
