@@ -63,7 +63,7 @@ def first_places(
         of[kind] = list(networks[begin : begin + number])
         left += seating.fill(of[kind], alike)
         begin += number
-    of[()] = list(networks[begin:])
+    of.setdefault((), []).extend(networks[begin:])
     for unit in left:
 
         def agreement(kind: Kind, own: Kind = kinds[unit]) -> int:

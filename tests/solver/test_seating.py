@@ -204,6 +204,16 @@ def test_whoever_is_too_many_sits_where_most_is_shared() -> None:
             assert len({categories[shared].codes[person] for person in members}) == 1
 
 
+def test_whoever_does_not_fit_an_even_share_is_seated_where_there_is_room() -> None:
+    """Three pairs who stay together, two networks of up to four, nothing to tell people apart: nobody waits."""
+    pairs = Together(name="pairs", strength=MUST, groups=((0, 1), (2, 3), (4, 5)))
+    networks = (Network("a", 2, 4), Network("b", 2, 4))
+    problem = Problem(Pool(tuple("uvwxyz")), networks, 2, (pairs,))
+    places = first_places(lower(problem), range(2), [], random.Random(1))
+    assert sorted(Counter(places).values()) == [2, 4]
+    assert WAITING not in places
+
+
 def test_a_search_that_begins_with_people_alike_is_not_drawn_from_chance() -> None:
     """With hardly any work, a start with people alike costs nothing here, and one from chance much."""
     problem = office()
