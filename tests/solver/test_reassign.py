@@ -223,3 +223,14 @@ def test_where_everybody_is_pinned_everybody_stays() -> None:
     chain.run(Work(3_000, None), dearer, HEATS[0], UNTIMED, dealt=0.5)
     assert chain.rank().soft == 3
     assert desk(chain.board, chain.arena.movable).order.size == 0
+
+
+def test_a_network_with_too_few_is_filled_from_one_that_can_spare_somebody() -> None:
+    """Two and five people where three are the least: a free seat is dealt out, and what must hold holds."""
+    networks = (Network("few", 3, 5), Network("more", 3, 5))
+    problem = Problem(Pool(tuple("abcdefg")), networks, 2)
+    chain = Chain(Arena(lower(problem), 2), np.array([0, 0, 1, 1, 1, 1, 1]), 1)
+    assert chain.rank().hard == 1
+    dealt(chain)
+    assert chain.rank().hard == 0
+    assert min(Counter(chain.best_where.tolist()).values()) >= 3
