@@ -6,6 +6,7 @@ import heapq
 import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby, takewhile
 
 import numpy as np
@@ -64,12 +65,16 @@ def first_places(
         left += seating.fill(of[kind], alike)
         begin += number
     of.setdefault((), []).extend(networks[begin:])
-    for unit in left:
 
-        def agreement(kind: Kind, own: Kind = kinds[unit]) -> int:
+    @cache
+    def nearest(own: Kind) -> list[Kind]:
+        def agreement(kind: Kind) -> int:
             return sum(trait.weight for trait, here, there in zip(shared, own, kind, strict=False) if here == there)
 
-        for kind in sorted(of, key=agreement, reverse=True):
+        return sorted(of, key=agreement, reverse=True)
+
+    for unit in left:
+        for kind in nearest(kinds[unit][:used]):
             if seating.squeeze(of[kind], unit):
                 break
     return tuple(seating.where)

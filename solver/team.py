@@ -62,6 +62,7 @@ class Team:
         self.best: Found | None = None
         self.heat = STEADY if arena.steady else HEATS[1]
         self.many = len(arena.networks) >= MANY and arena.deals
+        """whether there are so many networks that dealing out again ends each run"""
         self.begun, self.depths = (SHALLOW, SHALLOW) if self.many else (BEGUN, DEPTHS)
 
     @property

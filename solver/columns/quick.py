@@ -56,12 +56,8 @@ class Quick:
         self._units = question.lowered.units.members
         self._sizes = question.sizes(each.networks[0])
         self._fixed = [model.options for model in each.models]
-        best = [x for x in question.lowered.of(Best) if x.speaks_about(each.networks[0])]
-        self._best = [cast("Best", x.term) for x in best if cast("Best", x.term).options]
-        self._shares = [
-            UNIT * x.weight * _carried(cast("Best", x.term), self._units) for x in best if cast("Best", x.term).options
-        ]
-        self._duals: Ints = np.zeros(len(units), dtype=np.int64)
+        best = [(x.weight, cast("Best", x.term)) for x in question.lowered.of(Best) if x.speaks_about(each.networks[0])]
+        self._best = [(term, UNIT * weight * _carried(term, units)) for weight, term in best if term.options]
         self._plain = self._board(question, each, here, may, self._cut_terms(question))
         place, counts = self._plain.place, self._plain.counts
         strength = counts.strength._replace(weight=counts.strength.weight.copy())
@@ -71,6 +67,8 @@ class Quick:
         )
         self._movable: Ints = np.flatnonzero(self._plain.allowed[self._plain.column[0]].astype(bool) & ~here)
         self._places: Ints = np.array([INSIDE, OUTSIDE], dtype=np.int64)
+        # What each unit outside costs is what seating it is worth.
+        self._duals: Ints = self._worth.place.price[-1, self._worth.place.column[OUTSIDE]]
         self._mean = 1.0
         self.steps = STEPS * min(AMONG, len(self._movable))
         """proposals of one run"""
@@ -110,9 +108,7 @@ class Quick:
 
     def worth(self, duals: Duals) -> None:
         """Sets what seating each unit is worth, and what each cut costs."""
-        self._duals = np.array(duals.units, dtype=np.int64)
-        place = self._worth.place
-        place.price[-1, place.column[OUTSIDE], :] = duals.units
+        self._duals[:] = duals.units
         weight = self._worth.counts.strength.weight
         costs = np.array([duals.cuts.get(cut, 0) for cut in self.cuts], dtype=np.int64)
         weight[len(weight) - 2 * len(costs) :] = np.concatenate([costs, -costs])
@@ -131,7 +127,7 @@ class Quick:
         """Sets of whoever is worth most with some options, those of one configuration after the other."""
         found = []
         for options in dice.sample(self._fixed, min(many, len(self._fixed))):
-            chosen = [options.get(id(term), dice.randrange(len(term.options))) for term in self._best]
+            chosen = [options.get(id(term), dice.randrange(len(term.options))) for term, _ in self._best]
             size = dice.choice(self._sizes)
             order = np.argsort(-self._with(chosen), kind="stable")
             found.append(tuple(sorted(self._movable[order[:size]].tolist())))
@@ -140,7 +136,7 @@ class Quick:
     def _with(self, options: Sequence[int]) -> Ints:
         """What each of those who may move is worth where each `best` term has this option."""
         worth = self._duals.copy()
-        for share, option in zip(self._shares, options, strict=True):
+        for (_, share), option in zip(self._best, options, strict=True):
             worth += share[option]
         return worth[self._movable]
 
@@ -149,7 +145,7 @@ class Quick:
         if len(self._movable) <= AMONG:
             return self._movable
         here = np.array(members, dtype=np.int64)
-        worth = self._with([int(share[:, here].sum(axis=1).argmax()) for share in self._shares])
+        worth = self._with([int(share[:, here].sum(axis=1).argmax()) for _, share in self._best])
         chosen = np.isin(self._movable, here)
         worth[chosen] = np.iinfo(np.int64).max
         return self._movable[np.sort(np.argpartition(-worth, AMONG)[:AMONG])]
@@ -173,7 +169,7 @@ class Quick:
         run = _Run(self._worth, self._seated(members), self._movable, self._places, seed, LOOKED_AT)
         told = run.look(LOOKED_AT)
         inside = frozenset(members)
-        most -= int(run.best[2]) - int(self._worth.place.price[-1, self._worth.place.column[OUTSIDE]].sum())
+        most -= int(run.best[2]) - int(self._duals.sum())
         found = set()
         for one, other in {(one, other) for price, one, other in told.tolist() if price <= most}:
             changed = inside ^ {one} if other < 0 else inside ^ {one, other}
