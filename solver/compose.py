@@ -43,7 +43,7 @@ FIRST_SHARE = 0.02
 FRESH_OF_REST, STEADY_OF_REST = 0.8, 0.95
 """Of the time that is left, the part of the long run, once the relaxation has had its own."""
 
-BESIDE_COLUMNS, BESIDE_OF_MANY = 0.35, 0.1
+BESIDE_COLUMNS, BESIDE_OF_MANY = 0.2, 0.1
 """The same where columns follow; of many networks, which were dealt out well already, columns tell more."""
 
 UNITS_A_SECOND, LONG = 4, 100

@@ -53,7 +53,7 @@ LISTABLE = 0.7
 FEW_UNITS, APPROACH_OF_FEW, APPROACH_OF_MANY = 100, 0.6, 0.4
 """Of the time or work for columns, the most for quick pricing alone: up to so many units, and with more of them."""
 
-FIRST_CUTS, SPARED = 36, 0.01
+FIRST_CUTS, SPARED = 100, 0.01
 """Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
 
 CLOSER = 0.05
@@ -62,6 +62,10 @@ worth it."""
 
 MOST_QUICK, MOST_STARTS = 8, 32
 """Rounds of quick pricing with duals near one centre, and starts in each of them."""
+
+MISSED, MORE_PATIENT, PATIENT_WORK = 0.1, 2, 2.0
+"""How far a limit may be below the mixture, in steps of the objective, where quick pricing missed nothing of worth; by
+how much longer its runs are after it did; and how much work a round of them may become, beside exact pricing's."""
 
 LONGER = 2
 """How many times as long as from a set that is known a run is from one of a configuration."""
@@ -133,6 +137,10 @@ class Columns:
         self.program = master.Program(self.question)
         self.dice = random.Random(watch.limits.seed)
         self.best_lows: list[int] = []
+        self.patience = 1
+        """how many times as long runs of quick pricing are, for it missed sets that exact pricing found"""
+        self.looking, self.asking = 0.0, 0.0
+        """the work of the last round of quick pricing, and of exact pricing"""
         self.until = until
         self.approach_share = APPROACH_OF_FEW if len(lowered.units) <= FEW_UNITS else APPROACH_OF_MANY
         limit = watch.limits.seconds
@@ -146,11 +154,13 @@ class Columns:
         `most`: sets that cost more are of no use.
         """
         lows = []
+        before = self.work
         for number, useful in enumerate(most):
             low = self._price_class(number, duals, useful, pool)
             if low is None:
                 return None
             lows.append(low)
+        self.asking = self.work - before
         return lows
 
     def _price_class(self, number: int, duals: Duals, most: int | None, pool: ThreadPoolExecutor) -> int | None:
@@ -181,6 +191,7 @@ class Columns:
         box = APPROACH * self._widest(objective)
         most: list[int | None] = [None] * len(self.classes)
         best = float("-inf")
+        checked = False
         while not self._approached():
             mixture, dry = self.mixed(centre, cuts, box, pool)
             if mixture is None:
@@ -192,6 +203,15 @@ class Columns:
                 continue
             closer, best = mixture.value - best, mixture.value
             if closer <= CLOSER * self.step:
+                if not checked:
+                    # Cuts for a mixture that lacks sets would be cuts for nothing.
+                    duals = mixture.duals(cuts)
+                    lows = self.price(duals, most, pool)
+                    if lows is None:
+                        break
+                    checked = not self._missed(mixture, self.question.limit(duals, lows))
+                    if not checked:
+                        continue
                 if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
                     break
                 new = [cut for cut in master.separate(len(centre), mixture.sets) if cut not in cuts]
@@ -201,6 +221,19 @@ class Columns:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
         return Duals.rounded(centre.tolist(), cuts), most
+
+    def _missed(self, mixture: master.Master, limit: int) -> bool:
+        """Whether quick pricing missed sets that exact pricing found, and may find them in longer runs from now on.
+
+        Where no set is worth more than it costs, the limit is what the mixture costs.
+        """
+        above = UNIT * (mixture.value + self.question.constant) - limit
+        if above <= MISSED * UNIT * self.step or MORE_PATIENT * self.looking > PATIENT_WORK * self.asking:
+            return False
+        self.patience *= MORE_PATIENT
+        # Known before the next round, which may be a while.
+        self.looking *= MORE_PATIENT
+        return True
 
     def _approached(self) -> bool:
         """Whether the rest of the limit is for exact pricing."""
@@ -231,12 +264,15 @@ class Columns:
         duals = mixture.duals(cuts)
         used = [members for members, amount in mixture.sets if amount > master.SLIGHT]
         wanted = False
+        before = self.work
         for number, each in enumerate(self.classes):
             quick = self._at(number, duals, cuts)
             mine = [members for members in used if members in each.columns]
             starts = [(members, 1) for members in self.dice.sample(mine, min(MOST_STARTS, len(mine)))]
             starts += [(members, LONGER) for members in quick.starts(duals, MOST_STARTS, self.dice)]
-            wanted |= self._anneal(number, starts, duals, floor(UNIT * mixture.classes[number]), pool)
+            runs = [(members, times * self.patience) for members, times in starts]
+            wanted |= self._anneal(number, runs, duals, floor(UNIT * mixture.classes[number]), pool)
+        self.looking = self.work - before
         return wanted
 
     def _anneal(
@@ -319,21 +355,45 @@ class Columns:
         pool: ThreadPoolExecutor,
         tell: Callable[[int], None],
     ) -> Proven:
-        """The highest limit that the time allows, from these duals; an answer where a better one was met."""
+        """The highest limit that the time allows, from these duals, and a better answer of sets that were met."""
         most: Sequence[int | None]
         duals, most = self.approach(start, objective, pool)
+        groups = None
         for window, most_listed in CLOSING:
             self.generate(duals, most, objective, window, pool, tell)
-            proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0)
+            better = self._known_cover(objective)
+            if better is not None:
+                objective, groups = better.objective, better.groups
+            proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0, groups)
             if proven.objective >= objective or not self.best_lows or self.over():
                 break
             if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
                 break
             closed = self.close(objective, most_listed, pool)
             if closed is not None:
-                return closed
+                return Proven(closed.objective, closed.groups or groups)
             duals, most = self.best_duals, [None] * len(self.classes)
         return proven
+
+    def _known_cover(self, objective: int) -> Proven | None:
+        """The best answer of sets that were met, if it is better than the objective; it proves nothing.
+
+        Also when the time for columns is up: what is left of the limit is enough for few sets.
+        """
+        if self.watch.cancelled or not self.best_lows or self.question.rounded_up(self.best) >= objective:
+            return None
+        listed = [self._known(number, self._useful(number, objective)) for number in range(len(self.classes))]
+        if sum(map(len, listed)) > MOST_KNOWN:
+            return None
+        found, work = listing.cover(self.question, listed, objective - self.step, self.watch)
+        self.work += work
+        return found if found is not None and found.groups is not None else None
+
+    def _useful(self, number: int, objective: int) -> int:
+        """What a set of a class may cost at most less the best duals, if an answer is to be better than this."""
+        outside = UNIT * self.question.constant + self.best_duals.sum + self.question.waiting(self.best_duals)
+        others = self.question.networks(self.best_lows, without=number)
+        return (objective - self.step) * UNIT - outside - others
 
     def generate(
         self,
@@ -352,11 +412,14 @@ class Columns:
         cuts = {cut: cost / UNIT for cut, cost in duals.cuts.items()}
         widest = self._widest(objective)
         box = widest
+        mixture: master.Master | None = None
         while not self.over():
             lows = self.price(duals, most, pool)
             if lows is None:
                 break
             limit = self.question.limit(duals, lows)
+            if mixture is not None:
+                self._missed(mixture, limit)
             if limit > self.best:
                 self.best, self.best_duals, self.best_lows = limit, duals, lows
                 centre = np.array(duals.units) / UNIT
@@ -400,11 +463,9 @@ class Columns:
 
         None: there were too many, or the time was up.
         """
-        target = (objective - self.step) * UNIT
-        outside = UNIT * self.question.constant + self.best_duals.sum + self.question.waiting(self.best_duals)
         listed: list[dict[Members, int]] = []
         for number, each in enumerate(self.classes):
-            most = target - outside - self.question.networks(self.best_lows, without=number)
+            most = self._useful(number, objective)
             most_work = None if self.most_work is None else ONE_LISTING * (self.most_work - self.work)
 
             def spent(more: float, most_work: float | None = most_work) -> bool:

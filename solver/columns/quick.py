@@ -27,6 +27,10 @@ STEPS, CHUNKS = 100, 8
 AMONG = 150
 """Units that one run may seat: those worth most beside its first members, for of all most proposals lead nowhere."""
 
+LEAST_STARTS, NOISE = 8, 2.0
+"""Sets to start from, of a class with fewer configurations too; and how much chance adds to what units are worth for
+all but the first of a configuration, as a part of what a unit costs on average."""
+
 HOT, COLD = 0.5, 0.05
 """The first temperature of a run and its last, as a part of what a unit costs on average."""
 
@@ -124,12 +128,19 @@ class Quick:
         return None if run.best[0] else int(run.best[2]) // UNIT
 
     def starts(self, duals: Duals, many: int, dice: random.Random) -> list[Members]:
-        """Sets of whoever is worth most with some options, those of one configuration after the other."""
+        """Sets of whoever is worth most with some options, those of one configuration after the other.
+
+        Where configurations are few, they come again, and what units are worth then depends on chance as well.
+        """
+        chosen = dice.sample(self._fixed, min(many, len(self._fixed)))
+        again = dice.choices(chosen, k=max(0, LEAST_STARTS - len(chosen))) if chosen else []
+        chance = np.random.default_rng(dice.getrandbits(64))
         found = []
-        for options in dice.sample(self._fixed, min(many, len(self._fixed))):
-            chosen = [options.get(id(term), dice.randrange(len(term.options))) for term, _ in self._best]
+        for number, fixed in enumerate(chosen + again):
+            worth = self._with([fixed.get(id(term), dice.randrange(len(term.options))) for term, _ in self._best])
+            noise = chance.normal(0, NOISE * self._mean, len(worth)) if number >= len(chosen) else 0
+            order = np.argsort(-(worth + noise), kind="stable")
             size = dice.choice(self._sizes)
-            order = np.argsort(-self._with(chosen), kind="stable")
             found.append(tuple(sorted(self._movable[order[:size]].tolist())))
         return found
 

@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
-from solver.columns.quick import AMONG, Quick, _Run
-from solver.columns.sets import NEVER, Cut
+from solver.columns.generate import LONGER, PROPOSAL_WORK
+from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
+from solver.columns.sets import NEVER, UNIT, Cut
 from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
 from solver.limits import Limits, Watch
@@ -180,6 +181,42 @@ def test_quick_pricing_starts_in_every_configuration() -> None:
     assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
 
 
+def test_of_few_configurations_quick_pricing_starts_from_several_sets() -> None:
+    """Where no rule has options there is one configuration: one start is whoever is worth most, others differ."""
+    lowered = lower(Problem(Pool(tuple("abcdefgh")), (Network("n0", 4, 4), Network("n1", 4, 4)), 2))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    duals = Duals([100, 0, 100, 0, 100, 0, 100, 0], {})
+    columns.quick[0].worth(duals)
+    first, *others = columns.quick[0].starts(duals, 32, random.Random(1))
+    assert first == (0, 2, 4, 6)
+    assert len(others) == LEAST_STARTS - 1
+    assert len(set(others)) > 1
+    assert all(len(set(members)) == 4 for members in others)
+
+
+def mixture_of(value: float, units: int) -> master.Master:
+    """A mixture that costs so much, of nothing."""
+    return master.Master(value, np.zeros(units), np.zeros(0), np.array([0.0]), [])
+
+
+@pytest.mark.parametrize(
+    ("value", "asking", "times"),
+    [(5.0, 10.0, 2), (3.0, 10.0, 1), (5.0, 0.9, 1)],
+    ids=["it missed sets", "it missed nothing", "exact pricing is as quick"],
+)
+def test_quick_pricing_takes_longer_once_it_missed_sets(value: float, asking: float, times: int) -> None:
+    """Exact pricing says 3 and the mixture 5, so sets were missed; longer runs pay while asking takes longer."""
+    lowered = lower(Problem(Pool(tuple("abcd")), (Network("n0", 2, 2), Network("n1", 2, 2)), 2))
+    columns = Columns(lowered, nobody(lowered.problem), None, watch())
+    columns.looking, columns.asking = 1.0, asking
+    columns._missed(mixture_of(value, 4), 3 * UNIT)
+    before = columns.work
+    with ThreadPoolExecutor(2) as pool:
+        columns.quickly(mixture_of(value, 4), (), pool)
+    proposals = LEAST_STARTS * LONGER * columns.quick[0].steps
+    assert columns.work - before == pytest.approx(times * proposals * PROPOSAL_WORK)
+
+
 def crowd(people: int) -> Problem:
     """Two roles by turns; a network of three wants one role. Person 4 is pinned to the first."""
     pool = Pool(tuple(map(str, range(people))), {"role": Category(("x", "y"), tuple((p % 2,) for p in range(people)))})
@@ -293,6 +330,26 @@ def test_a_listing_finds_the_answer_that_is_better() -> None:
     found = settle(lowered, places(lowered, proven.groups))
     assert not list(breaches(problem, found))
     assert score(problem, found).objective == 0
+
+
+@pytest.mark.parametrize("most_work", [None, 0.0], ids=["in time", "when the time is up"])
+def test_sets_that_were_met_make_a_better_answer(most_work: float | None) -> None:
+    """Two sets without a pair were met, in no answer together: they are one, better than the answer of cost 1."""
+    pairs = frozenset({(0, 1), (2, 3), (4, 5)})
+    networks = (Network("n0", 3, 3), Network("n1", 3, 3))
+    problem = Problem(Pool(tuple("abcdef")), networks, 2, rules=(Apart(name="apart", strength=1, pairs=pairs),))
+    lowered = lower(problem)
+    columns = Columns(lowered, nobody(problem), 0, watch(), most_work=most_work)
+    for members in ((0, 2, 4), (1, 3, 5), (0, 1, 2)):
+        columns._keep(columns.classes[0], members, int(members == (0, 1, 2)))
+    assert columns._known_cover(1) is None, "nothing is known of limits yet"
+    columns.best, columns.best_duals, columns.best_lows = -UNIT, Duals([0] * 6, {}), [0]
+    better = columns._known_cover(1)
+    assert better is not None
+    assert better.groups is not None
+    assert better.objective == 0
+    assert {members for _, members in better.groups} == {(0, 2, 4), (1, 3, 5)}
+    assert columns._known_cover(0) is None, "nothing is better than the best"
 
 
 def test_people_who_are_pinned_stay() -> None:
