@@ -191,7 +191,6 @@ class Columns:
         box = APPROACH * self._widest(objective)
         most: list[int | None] = [None] * len(self.classes)
         best = float("-inf")
-        checked = False
         while not self._approached():
             mixture, dry = self.mixed(centre, cuts, box, pool)
             if mixture is None:
@@ -203,15 +202,6 @@ class Columns:
                 continue
             closer, best = mixture.value - best, mixture.value
             if closer <= CLOSER * self.step:
-                if not checked:
-                    # Cuts for a mixture that lacks sets would be cuts for nothing.
-                    duals = mixture.duals(cuts)
-                    lows = self.price(duals, most, pool)
-                    if lows is None:
-                        break
-                    checked = not self._missed(mixture, self.question.limit(duals, lows))
-                    if not checked:
-                        continue
                 if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
                     break
                 new = [cut for cut in master.separate(len(centre), mixture.sets) if cut not in cuts]
@@ -222,18 +212,14 @@ class Columns:
                 cuts |= dict.fromkeys(new, 0.0)
         return Duals.rounded(centre.tolist(), cuts), most
 
-    def _missed(self, mixture: master.Master, limit: int) -> bool:
-        """Whether quick pricing missed sets that exact pricing found, and may find them in longer runs from now on.
+    def _missed(self, mixture: master.Master, limit: int) -> None:
+        """Makes runs longer from now on where quick pricing missed sets that exact pricing found.
 
         Where no set is worth more than it costs, the limit is what the mixture costs.
         """
         above = UNIT * (mixture.value + self.question.constant) - limit
-        if above <= MISSED * UNIT * self.step or MORE_PATIENT * self.looking > PATIENT_WORK * self.asking:
-            return False
-        self.patience *= MORE_PATIENT
-        # Known before the next round, which may be a while.
-        self.looking *= MORE_PATIENT
-        return True
+        if above > MISSED * UNIT * self.step and MORE_PATIENT * self.looking <= PATIENT_WORK * self.asking:
+            self.patience *= MORE_PATIENT
 
     def _approached(self) -> bool:
         """Whether the rest of the limit is for exact pricing."""
