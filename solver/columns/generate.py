@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
 from math import floor
 
 import numpy as np
@@ -255,7 +256,7 @@ class Columns:
             quick = self._at(number, duals, cuts)
             mine = [members for members in used if members in each.columns]
             starts = [(members, 1) for members in self.dice.sample(mine, min(MOST_STARTS, len(mine)))]
-            starts += [(members, LONGER) for members in quick.starts(duals, MOST_STARTS, self.dice)]
+            starts += [(members, LONGER) for members in quick.starts(MOST_STARTS, self.dice)]
             runs = [(members, times * self.patience) for members, times in starts]
             wanted |= self._anneal(number, runs, duals, floor(UNIT * mixture.classes[number]), pool)
         self.looking = self.work - before
@@ -362,13 +363,19 @@ class Columns:
         return proven
 
     def _known_cover(self, objective: int) -> Proven | None:
-        """The best answer of sets that were met, if it is better than the objective; it proves nothing.
+        """The best answer of sets that were met, at the prices they were met with, if it is better than the objective.
+
+        It proves nothing: other sets were not looked at.
 
         Also when the time for columns is up: what is left of the limit is enough for few sets.
         """
         if self.watch.cancelled or not self.best_lows or self.question.rounded_up(self.best) >= objective:
             return None
-        listed = [self._known(number, self._useful(number, objective)) for number in range(len(self.classes))]
+        listed: list[dict[Members, int]] = []
+        for number, each in enumerate(self.classes):
+            most = self._useful(number, objective)
+            near = (met for met in each.columns.items() if UNIT * met[1] - self.best_duals.of(met[0]) <= most)
+            listed.append(dict(islice(near, MOST_KNOWN + 1)))
         if sum(map(len, listed)) > MOST_KNOWN:
             return None
         found, work = listing.cover(self.question, listed, objective - self.step, self.watch)

@@ -127,7 +127,7 @@ class Quick:
         run = _Run(self._plain, where, self._movable, self._places, 1)
         return None if run.best[0] else int(run.best[2]) // UNIT
 
-    def starts(self, duals: Duals, many: int, dice: random.Random) -> list[Members]:
+    def starts(self, many: int, dice: random.Random) -> list[Members]:
         """Sets of whoever is worth most with some options, those of one configuration after the other.
 
         Where configurations are few, they come again, and what units are worth then depends on chance as well.

@@ -177,7 +177,8 @@ def test_quick_pricing_starts_in_every_configuration() -> None:
     lowered = lower(Problem(pool, (Network("n0", 3, 3), Network("n1", 3, 3)), 2, rules=(same,)))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
     quick = columns.quick[0]
-    starts = quick.starts(Duals([10] * 6, {}), 40, random.Random(1))
+    quick.worth(Duals([10] * 6, {}))
+    starts = quick.starts(40, random.Random(1))
     assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
 
 
@@ -185,9 +186,8 @@ def test_of_few_configurations_quick_pricing_starts_from_several_sets() -> None:
     """Where no rule has options there is one configuration: one start is whoever is worth most, others differ."""
     lowered = lower(Problem(Pool(tuple("abcdefgh")), (Network("n0", 4, 4), Network("n1", 4, 4)), 2))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
-    duals = Duals([100, 0, 100, 0, 100, 0, 100, 0], {})
-    columns.quick[0].worth(duals)
-    first, *others = columns.quick[0].starts(duals, 32, random.Random(1))
+    columns.quick[0].worth(Duals([100, 0, 100, 0, 100, 0, 100, 0], {}))
+    first, *others = columns.quick[0].starts(32, random.Random(1))
     assert first == (0, 2, 4, 6)
     assert len(others) == LEAST_STARTS - 1
     assert len(set(others)) > 1
