@@ -22,8 +22,9 @@ from solver.compose import LARGE
 from solver.limits import Limits, Watch
 from solver.lower import Lowered, lower
 from solver.partition import Cutter
-from solver.patchwork import DEPTHS, improve, patches, rank_of, slotted
+from solver.patchwork import DEPTHS, improve, patches, rank_of
 from solver.problem import Composition, Problem
+from solver.settle import slotted
 
 AT_LEAST = 2
 """Workers, for sharing to be worth its while."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from solver import board as boards
 from solver import terms
+from solver.appoint import desk_for, draw
 from solver.beside import ALL, MANY, MEETINGS, PARTS
 from solver.lower import lower
 from solver.problem import Network, Pool, Problem
@@ -50,8 +51,12 @@ def _array(dimensions: int, kind: type = np.int64) -> Any:
     return np.zeros((1,) * dimensions, kind)
 
 
+def _problem() -> Problem:
+    return Problem(Pool(("a", "b")), (Network("A", 1, 2),), 1)
+
+
 def _board() -> boards.Board:
-    return boards.build(lower(Problem(Pool(("a", "b")), (Network("A", 1, 2),), 1)), [0])
+    return boards.build(lower(_problem()), [0])
 
 
 def search() -> list[Job]:
@@ -64,6 +69,14 @@ def of_many() -> list[Job]:
     """What many networks need besides."""
     row, board = _array(1), _board()
     return [(reassign, (board, True, _array(1, np.uint64), 0, 0, *[row] * 4, desk(board, row[:0])))]
+
+
+def of_led() -> list[Job]:
+    """What networks with facilitators need besides."""
+    row, table, board = _array(1), _array(2), _board()
+    offices = desk_for(lower(_problem()), [0])
+    words = _array(1, np.uint64)
+    return [(draw, (board.best, *[row] * 4, table, offices, words, 0.0, 0, 0, row))]
 
 
 def of_search(*, beside: bool) -> list[Job]:
@@ -146,6 +159,7 @@ def main() -> None:
     if hasattr(os, "nice"):
         os.nice(10)  # from here on, somebody may be composing
     do(of_few())
+    do(of_led())
     say_complete()
     _say(ALL)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from solver import board as boards
+from solver.appoint import appoint
+from solver.appoint import desk_for as offices
 from solver.board import Board
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
@@ -17,7 +19,7 @@ from solver.problem import WAITING, Composition, works_in
 from solver.reassign import MOST, reassign
 from solver.reassign import desk as desk_for
 from solver.search import anneal, generator
-from solver.settle import settle
+from solver.settle import settle, slotted
 from solver.terms.common import Ints
 
 CHUNK_SECONDS = 0.04
@@ -134,6 +136,8 @@ class Arena:
         """whether it is any use to deal out again, and what that costs is known group by group"""
         self.dealt = DEALT * max(0, min(count, MOST) - FEW) / (MOST - FEW) if self.deals else 0.0
         """what part of a run is for dealing out again"""
+        self.offices = offices(lowered, self.networks) if problem.facilitators else None
+        """what facilitators may do, where there are any"""
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -202,6 +206,7 @@ class Chain:
         soft, hard = constants(arena.lowered)
         self.now = np.array([int(self.board.low.sum()) + hard, 0, soft], dtype=np.int64)
         self.best_where = self.board.where.copy()
+        self.best_setting = self.setting
         self.anywhere = arena.anywhere
         self._run(start, 0, 0.0, 0.0)
         if arena.mixes and not arena.may_wait and (self.board.where < len(arena.networks)).all():
@@ -220,11 +225,13 @@ class Chain:
     def _keep(self) -> None:
         self.best[:] = self.now
         self.best_where[:] = self.board.where
+        self.best_setting = self.setting
 
     def _run(self, start: Ints, steps: int, hot: float, cold: float) -> None:
         arena = self.arena
         if steps and not arena.movable.size:
             return  # everybody is pinned
+        before = tuple(self.best)
         anneal(
             self.board,
             start,
@@ -242,6 +249,31 @@ class Chain:
             self.seen,
             self.told,
         )
+        if tuple(self.best) != before:
+            self.best_setting = self.setting
+
+    def appoint(self, temperature: float, alone: int) -> None:
+        """Draws anew who leads which network and when, at this temperature; who sits where stays.
+
+        alone: how many times as dear as it is it shall seem to have nobody.
+        """
+        offices = self.arena.offices
+        if offices is None:
+            return
+        leader, slot = self.board.leader.copy(), self.board.best.slot.copy()
+        appoint(self.board, offices, self.state, temperature, int(self.prices[0]), alone, self.now)
+        if (leader != self.board.leader).any() or (slot != self.board.best.slot).any():
+            self.setting = self._appointed()
+            if self._rank(self.now) < self.rank():
+                self._keep()
+
+    def _appointed(self) -> Composition:
+        slots, leaders = list(self.setting.slots), list(self.setting.facilitators)
+        for k, network in enumerate(self.arena.networks):
+            slot, leader = int(self.board.best.slot[k]), int(self.board.leader[k])
+            slots[network] = slot if slot >= 0 else self.arena.lowered.problem.networks[network].slot
+            leaders[network] = leader if leader < len(self.arena.lowered.problem.facilitators) else None
+        return Composition((), tuple(slots), tuple(leaders))
 
     def rank(self) -> Rank:
         """How good the best answer is."""
@@ -259,21 +291,25 @@ class Chain:
         *,
         depth: float = 1.0,
         dealt: float | None = None,
+        alone: int | None = None,
         hear: Hear = lambda rank: None,
     ) -> None:
         """Anneals, then deals out again, until the work is done or the watch says stop.
 
         dearer: by how much proposals are dearer, sorted, as `probe` tells. depth: how far up the cooling starts, 1
         being the hottest; less than that goes on from the answer it starts with. dealt: what part of the work is for
-        dealing out again; None: as suits the arena. hear: told of the best so far.
+        dealing out again; None: as suits the arena. alone: how many times as dear as it is it shall seem that nobody
+        leads a network; None: whoever leads goes on leading. hear: told of the best so far.
         """
         part = self.arena.dealt if dealt is None else dealt
         if part < 1:
-            self._anneal(work.times(1 - part), dearer, heat, watch, depth, hear)
+            self._anneal(work.times(1 - part), dearer, heat, watch, depth, alone, hear)
         if part:
             self._reassign(work.times(part), dearer, watch, hear)
 
-    def _anneal(self, work: Work, dearer: Ints, heat: Heat, watch: Watch, depth: float, hear: Hear) -> None:
+    def _anneal(
+        self, work: Work, dearer: Ints, heat: Heat, watch: Watch, depth: float, alone: int | None, hear: Hear
+    ) -> None:
         """In chunks, with what must hold ever dearer."""
         hot, cold = temperature(dearer, heat.hot), temperature(dearer, heat.cold)
         mean = max(1.0, float(dearer.mean()))
@@ -292,6 +328,8 @@ class Chain:
             self.prices[1] = 0 if self.arena.weighed else max(1, int(dear))
             now = cold * (hot / cold) ** (depth * (1 - progress))
             self._run(self.board.where, chunk, now, now)
+            if alone is not None:
+                self.appoint(now, alone)
             done += chunk
             hear(self.rank())
             if work.seconds is not None:
@@ -304,6 +342,7 @@ class Chain:
 
         Never ends worse. One price of a unit in a group is as much work as one proposal.
         """
+        self.setting = self.best_setting
         self._seat(self.best_where)
         self._keep()
         desk = desk_for(self.board, self.arena.movable)
@@ -345,13 +384,22 @@ class Chain:
         return np.sort(self.told[: min(SAMPLE, max(1, int(self.seen[1]))), 0])
 
     def found(self) -> Found:
-        """The best answer, with its slots and facilitators settled."""
+        """The best answer, at the best slots; where facilitators are appointed, they stay as they were found."""
         arena = self.arena
-        composition = settle(arena.lowered, boards.to_places(self.best_where, arena.lowered, arena.networks))
-        if not arena.lowered.problem.facilitators:
-            return Found(self.rank(), composition)
+        places = boards.to_places(self.best_where, arena.lowered, arena.networks)
+        if arena.offices is None:
+            return Found(self.rank(), settle(arena.lowered, places))
+        return Found(self.rank(), slotted(arena.lowered, replace(self.best_setting, places=places), arena.networks))
+
+    def settled(self) -> Found:
+        """The best answer with the best facilitators and slots there are for its members."""
+        found = self.found()
+        if self.arena.offices is None:
+            return found
+        composition = settle(self.arena.lowered, found.composition.places)
         # Others may lead now than while it was searched, so it is seated and priced again.
-        return Found(Chain(arena, self.best_where, 1, composition).start, composition)
+        again = Found(Chain(self.arena, self.best_where, 1, composition).start, composition)
+        return min(again, found, key=lambda answer: answer.rank)
 
 
 def within_sizes(board: Board, start: Ints) -> Ints:

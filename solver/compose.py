@@ -187,6 +187,7 @@ class _Composer:
         self._search_counts(counts, pool, start)
         if self.settled and start is None and not self._proven():
             self._start_again()
+        self._settle()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
             self._enumerate()
         first = self.generates and self.relax and self.seats <= TINY
@@ -199,6 +200,7 @@ class _Composer:
         if not self.settled and start is None and not self.watch.over() and not self._proven():
             # A bound wants an answer, but not the best; so the long run has what time the bound leaves.
             self._take(self.team.afresh(self._long_run()))
+            self._settle()
             if not self.climbed and not self.watch.cancelled and not self._proven():
                 self._relax()
         if not first and self.generates and self.relax and not self.watch.cancelled and not self._proven():
@@ -208,6 +210,7 @@ class _Composer:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
             self._search_on()
+            self._settle()
         if not self.climbed and not self.watch.cancelled and self._proven():
             # What is proven of the whole says nothing of single rules.
             self._relax()
@@ -288,6 +291,12 @@ class _Composer:
             rounds += 1
             if self.watch.limits.effort is not None and rounds >= ROUNDS:
                 break
+
+    def _settle(self) -> None:
+        """The best facilitators for the members of the best answer, which the search leaves to chance."""
+        if self.problem.facilitators and self.best is not None and isinstance(self.team, Team):
+            composition = settle(self.lowered, self.best.composition.places)
+            self._take(Found(self._rank(composition), composition))
 
     def _hear(self, rank: Rank) -> None:
         """A worker tells how good its best answer is, while it goes on."""

@@ -21,7 +21,7 @@ from solver.partition import Cutter, Part
 from solver.price import breaches, score
 from solver.problem import WAITING, Composition, Problem
 from solver.seating import first_places, traits
-from solver.settle import best_slots, most_common
+from solver.settle import most_common, slotted
 
 PEOPLE = 1_000
 """In one part, about: enough to mix, few enough to stay in the fast memory of a processor."""
@@ -215,15 +215,6 @@ def _ordered(
         tally = most_common(term.options, composition.places)
         order.sort(key=lambda k: tally.get(k, -1))
     return order
-
-
-def slotted(lowered: Lowered, composition: Composition, networks: Sequence[int]) -> Composition:
-    """The same people in the same places, each network without a facilitator at its best slot."""
-    slots = list(composition.slots)
-    free = [k for k in networks if composition.facilitators[k] is None]
-    for k, slot in zip(free, best_slots(lowered, composition.places, free), strict=True):
-        slots[k] = slot
-    return Composition(composition.places, tuple(slots), composition.facilitators)
 
 
 def rank_of(problem: Problem, composition: Composition) -> Rank:

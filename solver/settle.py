@@ -41,6 +41,15 @@ def best_slots(lowered: Lowered, places: Sequence[int], networks: Iterable[int])
     return slots
 
 
+def slotted(lowered: Lowered, composition: Composition, networks: Sequence[int]) -> Composition:
+    """The same people in the same places, each network without a facilitator at its best slot."""
+    slots = list(composition.slots)
+    free = [k for k in networks if composition.facilitators[k] is None]
+    for k, slot in zip(free, best_slots(lowered, composition.places, free), strict=True):
+        slots[k] = slot
+    return Composition(composition.places, tuple(slots), composition.facilitators)
+
+
 def most_common(options: Sequence[People], places: Sequence[int]) -> dict[int, int]:
     """The option that most members of each network have, the first of equals; networks where nobody has any are left
     out."""

@@ -22,6 +22,10 @@ BEGUN = (0.65, 0.35, 0.5)
 SHALLOW, MANY = (0.2, 0.1, 0.15), 40
 """Both of them for so many networks or more, where what annealing begins is ended by dealing out again."""
 
+ALONE = 10
+"""How many times as dear as it is it seems at first that nobody leads a network: whoever could lead it finds members on
+the way, and what it costs in truth is for the end."""
+
 TRIED = HEATS[:3]
 """The heats that a run from the start may want. The coolest wins short runs and loses long ones."""
 
@@ -73,7 +77,7 @@ class Team:
     def adopt(self, places: Sequence[int]) -> Found:
         """Takes an earlier answer as the one to go on from."""
         where = boards.from_places(places, self.arena.lowered, self.arena.networks)
-        return self._gather([self.pool.submit(lambda: Chain(self.arena, where, 1).found())])
+        return self._gather([self.pool.submit(lambda: Chain(self.arena, where, 1).settled())])
 
     def scout(self, work: Work) -> Found:
         """Tries every heat afresh, then the better two for twice as long, and keeps to the best.
@@ -123,10 +127,9 @@ class Team:
 
     def _gather(self, jobs: Sequence[Future[Found]]) -> Found:
         self.rounds += 1
-        for job in jobs:
-            answer = job.result()
-            if self.best is None or answer.rank < self.best.rank:
-                self.best = answer
+        best = min((job.result() for job in jobs), key=lambda answer: answer.rank)
+        if self.best is None or best.rank < self.best.rank:
+            self.best = best
         return self._best()
 
 
@@ -150,12 +153,11 @@ def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) ->
     dearer = Chain(arena, where, job.seed + 1, setting).probe()
     chain = Chain(arena, where, job.seed, setting)
     work = job.work.times(2 / 3) if led else job.work
-    chain.run(work, dearer, job.heat, watch, depth=depth, hear=hear)
+    chain.run(work, dearer, job.heat, watch, depth=depth, alone=ALONE, hear=hear)
     found = chain.found()
     if not led:
         return found
-    # Slots and facilitators were settled for these members; now let the members follow them.
-    where = boards.from_places(found.composition.places, arena.lowered, arena.networks)
-    again = Chain(arena, where, job.seed + 2, found.composition)
-    again.run(job.work.times(1 / 3), dearer, job.heat, watch, depth=min(DEPTHS), hear=hear)
+    # Who could lead found members; now it counts what that costs.
+    again = Chain(arena, chain.best_where, job.seed + 2, found.composition)
+    again.run(job.work.times(1 / 3), dearer, job.heat, watch, depth=min(DEPTHS), alone=1, hear=hear)
     return min(again.found(), found, key=lambda answer: answer.rank)

@@ -27,7 +27,8 @@ from pathlib import Path
 from service.compose import answer
 from service.reading import load
 from service.warm import warm_up
-from solver.ahead import do, of_few, of_meetings
+from solver.ahead import do, of_few, of_led, of_meetings
+from solver.appoint import draw
 from solver.chain import FEW
 from solver.compose import compose
 from solver.limits import Limits, Watch
@@ -40,10 +41,10 @@ from tests.solver.worlds import NETWORK_RULES, a_problem
 
 unheard = lambda progress: None
 warm_up()
-do([*of_meetings(), *of_few()])
-called = [anneal, reassign, *(each for each in vars(kernels).values() if hasattr(each, "overloads"))]
+do([*of_meetings(), *of_few(), *of_led()])
+called = [anneal, reassign, draw, *(each for each in vars(kernels).values() if hasattr(each, "overloads"))]
 before = {each.py_func.__name__: set(each.overloads) for each in called}
-assert len(before) == 8, before
+assert len(before) == 9, before
 for kind in NETWORK_RULES:
     for seed in range(3):
         for musts in (0.0, 1.0):
