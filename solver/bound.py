@@ -38,7 +38,7 @@ LARGEST = 9_000
 SURE = 3_000
 """The largest of the ladder where work is counted and no clock can stop it."""
 
-GROWTH = 1.6
+GROWTH = 3.0
 """The time that a program takes grows about with this power of its columns."""
 
 RULES_SHARE, RULES_UNTIL = 0.2, 0.8

@@ -43,8 +43,8 @@ FIRST_SHARE = 0.02
 FRESH_OF_REST, STEADY_OF_REST = 0.8, 0.95
 """Of the time that is left, the part of the long run, once the relaxation has had its own."""
 
-BESIDE_COLUMNS, BESIDE_OF_MANY = 0.2, 0.1
-"""The same where columns follow; of many networks, which were dealt out well already, columns tell more."""
+BESIDE_COLUMNS, BESIDE_OF_MANY = 0.2, 0.25
+"""The same where columns follow, and where they do of many networks, whose heat nobody looked for."""
 
 UNITS_A_SECOND, LONG = 4, 100
 """Units for one second of the limit, or one effort, with which columns come far enough to be worth it; and the limit
@@ -233,13 +233,16 @@ class _Composer:
     def _steady(self) -> bool:
         return isinstance(self.team, Team) and self.team.arena.steady
 
+    def _many(self) -> bool:
+        return isinstance(self.team, Team) and self.team.many
+
     def _long_run(self) -> Work:
         """What one worker may do in the long run."""
         remaining = self.watch.remaining()
         if self.watch.by_effort or remaining is None:
             return self._work(FRESH_SHARE)
         if self.generates:
-            share = BESIDE_OF_MANY if isinstance(self.team, Team) and self.team.many else BESIDE_COLUMNS
+            share = BESIDE_OF_MANY if self._many() else BESIDE_COLUMNS
         else:
             share = STEADY_OF_REST if self._steady() else FRESH_OF_REST
         return Work(None, share * remaining)
@@ -251,7 +254,8 @@ class _Composer:
             self._take(team.adopt(start))
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
-        self._take(team.scout(self._work(FIRST_SHARE if self._waits_for_search(start) else SCOUT_SHARE)))
+        known = self._waits_for_search(start) or (self._many() and not self.settled)
+        self._take(team.scout(self._work(FIRST_SHARE if known else SCOUT_SHARE)))
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Crew:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""

@@ -83,9 +83,10 @@ class Team:
         """Tries every heat afresh, then the better two for twice as long, and keeps to the best.
 
         Successive halving (Jamieson and Talwalkar 2016, "Non-stochastic best arm identification and hyperparameter
-        optimization"). `work` is that of one worker for all of it. Where the heat is known, there is one run with it.
+        optimization"). `work` is that of one worker for all of it. Where the heat is known, there is one run with it,
+        and where there are many networks, for which dealing out again decides more than heat.
         """
-        if self.heat is STEADY:
+        if self.heat is STEADY or self.many:
             return self.afresh(work)
         work = work.times(self.watch.limits.workers / SCOUTED)
         heats = list(TRIED)

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
-from math import floor
+from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,10 @@ FIRST_CUTS, SPARED = 100, 0.01
 CLOSER = 0.05
 """By how much of a step the mixture rises at least where another round of quick pricing alone, without new cuts, is
 worth it."""
+
+AVERAGED, MOST_AVERAGED = 0.25, 20
+"""Of the mixtures that quick pricing alone came to, the last part over whose duals exact pricing begins with the mean;
+and of how many at most."""
 
 MOST_QUICK, MOST_STARTS = 8, 32
 """Rounds of quick pricing with duals near one centre, and starts in each of them."""
@@ -190,7 +194,7 @@ class Columns:
         centre = np.array(start, dtype=np.float64)
         cuts: dict[Cut, float] = {}
         box = APPROACH * self._widest(objective)
-        most: list[int | None] = [None] * len(self.classes)
+        met: list[tuple[NDArray[np.float64], dict[Cut, float], NDArray[np.float64]]] = []
         best = float("-inf")
         while not self._approached():
             mixture, dry = self.mixed(centre, cuts, box, pool)
@@ -198,7 +202,7 @@ class Columns:
                 break
             centre = mixture.units
             cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
-            most = [floor(worth * UNIT) for worth in mixture.classes]
+            met.append((centre, cuts, np.array(mixture.classes)))
             if not dry:
                 continue
             closer, best = mixture.value - best, mixture.value
@@ -211,7 +215,14 @@ class Columns:
                 if not new or len(cuts) + len(new) > FIRST_CUTS:
                     break
                 cuts |= dict.fromkeys(new, 0.0)
-        return Duals.rounded(centre.tolist(), cuts), most
+        if not met:
+            return Duals.rounded(start, cuts), [None] * len(self.classes)
+        # Mixtures swing about the best duals, and the mean of the last of them is nearer than any.
+        last = met[-min(MOST_AVERAGED, ceil(AVERAGED * len(met))) :]
+        units = np.mean([units for units, _, _ in last], axis=0)
+        classes = np.mean([classes for _, _, classes in last], axis=0)
+        mean = {cut: sum(costs.get(cut, 0.0) for _, costs, _ in last) / len(last) for cut in cuts}
+        return Duals.rounded(units.tolist(), mean), [floor(worth * UNIT) for worth in classes]
 
     def _missed(self, mixture: master.Master, limit: int) -> None:
         """Makes runs longer from now on where quick pricing missed sets that exact pricing found.

@@ -7,6 +7,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import combinations
+from math import ceil
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
-from solver.columns.generate import LONGER, PROPOSAL_WORK
+from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK
 from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
 from solver.columns.sets import NEVER, UNIT, Cut
 from solver.compose import Composed, Status, compose
@@ -309,6 +311,27 @@ def test_a_master_program_that_grew_says_what_a_fresh_one_does(seed: int) -> Non
         assert sum(amount for _, amount in found.sets) <= 3 + 1e-6
         for cut, worth in zip(cuts, found.cuts, strict=True):
             assert cuts[cut] - 0.5 - 1e-6 <= worth <= cuts[cut] + 0.5 + 1e-6
+
+
+def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures() -> None:
+    """Of what quick pricing alone comes to, the last quarter counts: each swings about the best, their mean less."""
+    problem = eighteen(4)
+    met: list[list[float]] = []
+
+    class Watched(Columns):
+        def mixed(self, *args: Any) -> Any:
+            mixture, dry = super().mixed(*args)
+            if mixture is not None:
+                met.append(mixture.units.tolist())
+            return mixture, dry
+
+    columns = Watched(lower(problem), nobody(problem), 0, watch(), most_work=2.0)
+    with ThreadPoolExecutor(1) as pool:
+        duals, _ = columns.approach([0.0] * 18, 50, pool)
+    last = met[-ceil(len(met) * AVERAGED) :]
+    assert 1 < len(last) <= MOST_AVERAGED
+    assert np.array(duals.units) / UNIT == pytest.approx(np.mean(last, axis=0), abs=1 / UNIT)
+    assert np.array(duals.units) / UNIT != pytest.approx(last[-1], abs=1 / UNIT)
 
 
 def test_a_listing_finds_the_answer_that_is_better() -> None:

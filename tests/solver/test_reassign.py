@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import permutations
 from typing import Any
@@ -23,6 +24,7 @@ from solver.rules import MUST, RULES, Rule
 from solver.rules.diverse import Diverse
 from solver.rules.together import Together
 from solver.rules.wish import Wish
+from solver.team import MANY, Team
 from solver.terms.common import Ints
 from tests.solver.worlds import NETWORK_RULES, a_problem
 
@@ -195,6 +197,15 @@ def test_a_run_of_many_networks_ends_with_it() -> None:
     chain = Chain(Arena(lower(turning(count)), count), np.arange(count), 1)
     chain.run(Work(100_000, None), np.array([100]), HEATS[0], UNTIMED)
     assert chain.rank().soft == 0
+
+
+@pytest.mark.parametrize(("count", "rounds"), [(MANY - 1, 2), (MANY, 1)])
+def test_with_many_networks_no_heat_is_looked_for(count: int, rounds: int) -> None:
+    """One run of each worker, where with fewer networks three heats are tried and the better two again."""
+    with ThreadPoolExecutor(1) as pool:
+        team = Team(Arena(lower(turning(count)), count), UNTIMED, pool, alike=True)
+        team.scout(Work(50_000, None))
+    assert team.rounds == rounds
 
 
 def test_it_is_left_out_where_a_price_is_not_known_network_by_network() -> None:
