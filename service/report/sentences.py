@@ -111,7 +111,9 @@ def _trios(report: Report, tell: Teller) -> Iterator[str]:
     yield repeats(tell, has=report.repeats, least=report.least_repeats)
     unproven = sum(not rotation.optimal for rotation in report.rotations)
     if unproven:
-        yield tell("report.trios_open", n=unproven, total=len(report.rotations))
+        # Where no fewer repeats can be, only the other rules are open.
+        open_ = "trios_rules_open" if report.repeats <= report.least_repeats else "trios_open"
+        yield tell(f"report.{open_}", n=unproven, total=len(report.rotations))
     else:
         yield tell("report.trios_best")
     undated = report.shared.undated()

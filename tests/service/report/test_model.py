@@ -127,6 +127,21 @@ def test_summary_says_what_is_decided_paid_and_proven() -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "sentence"),
+    [
+        (0, "For one network (of 1) it is not proven that no other trios would keep the remaining rules better."),
+        (1, "The trios of one network (of 1) are not proven to be the best."),
+    ],
+)
+def test_where_no_fewer_repeats_can_be_only_the_other_rules_are_open(more: int, sentence: str) -> None:
+    """Nobody reads that repeats cannot be avoided, and next to it that trios may not be the best."""
+    report = report_of(question(programme("en")), proposal())
+    assert report.repeats == report.least_repeats
+    rotations = tuple(replace(each, optimal=False, repeats=each.repeats + more) for each in report.rotations)
+    assert summary_of(replace(report, rotations=rotations)).trios[1] == sentence
+
+
+@pytest.mark.parametrize(
     ("composition", "whole", "sentence"),
     [
         ("optimal", "optimal", "Proven: no better proposal exists."),
