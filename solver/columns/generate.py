@@ -62,8 +62,8 @@ CLOSER = 0.05
 worth it."""
 
 AVERAGED, MOST_AVERAGED = 0.25, 20
-"""Of the mixtures that quick pricing alone came to, the last part over whose duals exact pricing begins with the mean;
-and of how many at most."""
+"""With more than FEW_UNITS: of the mixtures that quick pricing alone came to, the last part, over whose duals exact
+pricing begins with the mean; and of how many at most. With fewer units mixtures settle, and the last is the nearest."""
 
 MOST_QUICK, MOST_STARTS = 8, 32
 """Rounds of quick pricing with duals near one centre, and starts in each of them."""
@@ -148,6 +148,8 @@ class Columns:
         """the work of the last round of quick pricing, and of exact pricing"""
         self.until = until
         self.approach_share = APPROACH_OF_FEW if len(lowered.units) <= FEW_UNITS else APPROACH_OF_MANY
+        self.averaged = 0.0 if len(lowered.units) <= FEW_UNITS else AVERAGED
+        """what part of the mixtures of quick pricing alone exact pricing begins with"""
         limit = watch.limits.seconds
         begun = min(until, watch.elapsed() / limit) if limit else 0.0
         self.approach_until = begun + self.approach_share * (until - begun)
@@ -217,8 +219,8 @@ class Columns:
                 cuts |= dict.fromkeys(new, 0.0)
         if not met:
             return Duals.rounded(start, cuts), [None] * len(self.classes)
-        # Mixtures swing about the best duals, and the mean of the last of them is nearer than any.
-        last = met[-min(MOST_AVERAGED, ceil(AVERAGED * len(met))) :]
+        # Of many units, mixtures swing about the best duals, and the mean of the last of them is nearer than any.
+        last = met[-min(MOST_AVERAGED, max(1, ceil(self.averaged * len(met)))) :]
         units = np.mean([units for units, _, _ in last], axis=0)
         classes = np.mean([classes for _, _, classes in last], axis=0)
         mean = {cut: sum(costs.get(cut, 0.0) for _, costs, _ in last) / len(last) for cut in cuts}

@@ -313,8 +313,11 @@ def test_a_master_program_that_grew_says_what_a_fresh_one_does(seed: int) -> Non
             assert cuts[cut] - 0.5 - 1e-6 <= worth <= cuts[cut] + 0.5 + 1e-6
 
 
-def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures() -> None:
-    """Of what quick pricing alone comes to, the last quarter counts: each swings about the best, their mean less."""
+def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures_of_many() -> None:
+    """Of what quick pricing alone comes to, the last quarter counts: each swings about the best, their mean less.
+
+    With few people mixtures settle, and the last one counts alone.
+    """
     problem = eighteen(4)
     met: list[list[float]] = []
 
@@ -326,6 +329,8 @@ def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures() -> None:
             return mixture, dry
 
     columns = Watched(lower(problem), nobody(problem), 0, watch(), most_work=2.0)
+    assert columns.averaged == 0
+    columns.averaged = AVERAGED
     with ThreadPoolExecutor(1) as pool:
         duals, _ = columns.approach([0.0] * 18, 50, pool)
     last = met[-ceil(len(met) * AVERAGED) :]
