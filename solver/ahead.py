@@ -17,7 +17,7 @@ import numpy as np
 
 from solver import board as boards
 from solver import terms
-from solver.appoint import desk_for, draw
+from solver.appoint import draw, offices
 from solver.beside import ALL, MANY, MEETINGS, PARTS
 from solver.lower import lower
 from solver.problem import Network, Pool, Problem
@@ -74,9 +74,8 @@ def of_many() -> list[Job]:
 def of_led() -> list[Job]:
     """What networks with facilitators need besides."""
     row, table, board = _array(1), _array(2), _board()
-    offices = desk_for(lower(_problem()), [0])
-    words = _array(1, np.uint64)
-    return [(draw, (board.best, *[row] * 4, table, offices, words, 0.0, 0, 0, row))]
+    held, words = offices(lower(_problem()), [0]), _array(1, np.uint64)
+    return [(draw, (board.best, *[row] * 4, table, held, words, 0.0, 0, 0, row))]
 
 
 def of_search(*, beside: bool) -> list[Job]:

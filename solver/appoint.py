@@ -1,7 +1,8 @@
-"""Who leads which network and when, while its members are searched: the members stay, facilitators and slots move."""
+"""Who leads which network and when: at first, and while members are searched, between whom facilitators and slots move."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from solver.board import Board
 from solver.lower import Lowered
-from solver.problem import works_in
+from solver.problem import Composition, works_in
 from solver.search import random_word, scaled, unit_interval
 from solver.terms.best import BestBoard, commit
 from solver.terms.common import Flags, Ints, offsets
@@ -19,7 +20,7 @@ STEPS = 30
 """Proposals for each network, each time."""
 
 
-class Desk(NamedTuple):
+class Offices(NamedTuple):
     """What facilitators may do. Facilitator number F is nobody, slot number S is none in particular."""
 
     given: Ints
@@ -40,7 +41,7 @@ class Desk(NamedTuple):
     """(S + 1, S + 1): which slots have a date in common"""
 
 
-def desk_for(lowered: Lowered, networks: Sequence[int]) -> Desk:
+def offices(lowered: Lowered, networks: Sequence[int]) -> Offices:
     """What the facilitators of a problem may do for these of its networks, as groups 0, 1, ..."""
     problem = lowered.problem
     nobody, none = len(problem.facilitators), len(problem.slots)
@@ -58,7 +59,7 @@ def desk_for(lowered: Lowered, networks: Sequence[int]) -> Desk:
     for f, facilitator in enumerate(problem.facilitators):
         works[f] = [network.region is None or works_in(facilitator, network.region) for network in chosen]
     dates = [problem.dates(slot) for slot in [*range(none), None]]
-    return Desk(
+    return Offices(
         given=np.array([-1 if network.slot is None else network.slot for network in chosen], dtype=np.int64),
         open=np.array([k for k, network in enumerate(chosen) if network.facilitator is None], dtype=np.int64),
         room=np.array([*(f.max_networks for f in problem.facilitators), len(chosen)], dtype=np.int64),
@@ -70,7 +71,53 @@ def desk_for(lowered: Lowered, networks: Sequence[int]) -> Desk:
     )
 
 
-def appoint(board: Board, desk: Desk, state: Ints, temperature: float, must: int, dear: int, now: Ints) -> None:
+def first_setting(lowered: Lowered, formed: Sequence[int], dice: random.Random) -> Composition | None:
+    """Facilitators and their slots to begin with, at random but possible; None where there are none to appoint."""
+    problem = lowered.problem
+    if not problem.facilitators:
+        return None
+    leaders: list[int | None] = [network.facilitator for network in problem.networks]
+    slots: list[int | None] = [network.slot for network in problem.networks]
+    led = {f: [k for k, leader in enumerate(leaders) if leader == f] for f in range(len(problem.facilitators))}
+    networks = [k for k in formed if leaders[k] is None]
+    dice.shuffle(networks)
+    for k in networks:
+        choices = list(led)
+        dice.shuffle(choices)
+        # Whoever leads least comes first, so that facilitators are spread.
+        for f in sorted(choices, key=lambda f: len(led[f]) / problem.facilitators[f].max_networks):
+            slot = _slot_for(lowered, k, f, [slots[other] for other in led[f]], dice)
+            if slot is not None:
+                leaders[k], slots[k] = f, slot[0]
+                led[f].append(k)
+                break
+    return Composition((), tuple(slots), tuple(leaders))
+
+
+def _slot_for(
+    lowered: Lowered, k: int, f: int, taken: Sequence[int | None], dice: random.Random
+) -> tuple[int | None] | None:
+    """A slot at which the facilitator can lead the network as well as those they lead already; None: there is none."""
+    problem = lowered.problem
+    facilitator, network = problem.facilitators[f], problem.networks[k]
+    if len(taken) >= facilitator.max_networks:
+        return None
+    if network.region is not None and not works_in(facilitator, network.region):
+        return None
+    options: list[int | None] = [network.slot] if network.slot is not None or not problem.slots else []
+    if not options:
+        options = list(range(len(problem.slots)))
+    dice.shuffle(options)
+    for slot in options:
+        if slot is not None and facilitator.slots is not None and slot not in facilitator.slots:
+            continue
+        if any(problem.dates(slot) & problem.dates(other) for other in taken):
+            continue
+        return (slot,)
+    return None
+
+
+def appoint(board: Board, held: Offices, state: Ints, temperature: float, must: int, dear: int, now: Ints) -> None:
     """Anneals who leads each group and when, at one temperature, with everybody in place.
 
     must: the price of one hard violation; dear: how many times as dear as it is it shall seem to have nobody.
@@ -78,7 +125,7 @@ def appoint(board: Board, desk: Desk, state: Ints, temperature: float, must: int
     """
     foreign = strangers(board.foreign, board.people, board.where, board.leader.size)
     draw(
-        board.best, board.filled, board.leader, board.lead_weight, board.lead_must, foreign, desk, state,
+        board.best, board.filled, board.leader, board.lead_weight, board.lead_must, foreign, held, state,
         temperature, must, dear, now,
     )  # fmt: skip
 
@@ -109,13 +156,13 @@ def late(board: BestBoard, k: int, slot: int, size: int, must: int) -> int:
 
 
 @part
-def fits(desk: Desk, leader: Ints, slot: Ints, who: int, at: int, k: int, other: int) -> bool:
+def fits(held: Offices, leader: Ints, slot: Ints, who: int, at: int, k: int, other: int) -> bool:
     """Whether somebody may lead group k at this slot, whoever leads that one and one other group now."""
-    if not desk.works[who, k] or not desk.free[who, at]:
+    if not held.works[who, k] or not held.free[who, at]:
         return False
-    if who != desk.room.size - 1:
+    if who != held.room.size - 1:
         for group in range(leader.size):
-            if leader[group] == who and group not in (k, other) and desk.clash[slot[group], at]:
+            if leader[group] == who and group not in (k, other) and held.clash[slot[group], at]:
                 return False
     return True
 
@@ -128,7 +175,7 @@ def draw(
     lead_weight: Ints,
     lead_must: Ints,
     foreign: Ints,
-    desk: Desk,
+    held: Offices,
     state: Ints,
     temperature: float,
     must: int,
@@ -136,7 +183,7 @@ def draw(
     now: Ints,
 ) -> None:
     """The kernel of `appoint`. foreign: (groups, F + 1) members of each group without a language in common."""
-    nobody, none = desk.room.size - 1, desk.clash.shape[0] - 1
+    nobody, none = held.room.size - 1, held.clash.shape[0] - 1
     groups = leader.size
     slot = choices.slot.copy()
     times = np.empty((groups, none + 1), dtype=np.int64)
@@ -151,34 +198,34 @@ def draw(
             alone[k] = dear * (lead_weight[k] + must * lead_must[k])
         for at in range(none + 1):
             times[k, at] = late(choices, k, at, filled[k], must)
-    for _ in range(STEPS * desk.open.size):
+    for _ in range(STEPS * held.open.size):
         word = random_word(state)
-        one = desk.open[scaled(word >> np.uint64(32), desk.open.size)]
+        one = held.open[scaled(word >> np.uint64(32), held.open.size)]
         other = one
         if word & np.uint64(1):
-            other = desk.open[scaled(word & np.uint64(0xFFFFFFFF), desk.open.size)]
+            other = held.open[scaled(word & np.uint64(0xFFFFFFFF), held.open.size)]
             comes, at = leader[other], slot[other]
             if comes == leader[one] and at == slot[one]:
                 continue
         else:
             comes = scaled(word & np.uint64(0xFFFFFFFF), nobody + 1)
-            choices_of = desk.first[comes + 1] - desk.first[comes]
-            if not choices_of or (comes != leader[one] and led[comes] >= desk.room[comes]):
+            choices_of = held.first[comes + 1] - held.first[comes]
+            if not choices_of or (comes != leader[one] and led[comes] >= held.room[comes]):
                 continue
-            at = desk.options[desk.first[comes] + scaled(random_word(state) >> np.uint64(32), choices_of)]
+            at = held.options[held.first[comes] + scaled(random_word(state) >> np.uint64(32), choices_of)]
         goes = leader[one]
-        then = slot[one] if desk.given[other] < 0 else desk.given[other]
-        if desk.given[one] >= 0:
-            at = desk.given[one]
-        if not fits(desk, leader, slot, comes, at, one, other):
+        then = slot[one] if held.given[other] < 0 else held.given[other]
+        if held.given[one] >= 0:
+            at = held.given[one]
+        if not fits(held, leader, slot, comes, at, one, other):
             continue
         dearer = times[one, at] - times[one, slot[one]]
         dearer += must * (foreign[one, comes] - foreign[one, goes])
         dearer += alone[one] * ((comes == nobody) - (goes == nobody))
         if other != one:
-            if not fits(desk, leader, slot, goes, then, other, one):
+            if not fits(held, leader, slot, goes, then, other, one):
                 continue
-            if comes == goes and comes != nobody and desk.clash[at, then]:
+            if comes == goes and comes != nobody and held.clash[at, then]:
                 continue
             dearer += times[other, then] - times[other, slot[other]]
             dearer += must * (foreign[other, goes] - foreign[other, comes])
@@ -198,7 +245,7 @@ def draw(
             without = (who == nobody) - (was == nobody)
             now[0] += lead_must[k] * without
             now[2] += lead_weight[k] * without
-        choices.slot[k] = slot[k] if slot[k] < none and (who != nobody or desk.given[k] >= 0) else -1
+        choices.slot[k] = slot[k] if slot[k] < none and (who != nobody or held.given[k] >= 0) else -1
         for t in range(choices.strength.weight.size):
             now[0] -= choices.strength.must[t] * choices.strength.active[t, k] * choices.cost[k, t]
             now[2] -= choices.strength.weight[t] * choices.strength.active[t, k] * choices.cost[k, t]
@@ -208,4 +255,4 @@ def draw(
             now[2] += choices.strength.weight[t] * choices.strength.active[t, k] * choices.cost[k, t]
 
 
-__all__ = ["Desk", "appoint", "desk_for", "draw"]
+__all__ = ["Offices", "appoint", "draw", "first_setting", "offices"]

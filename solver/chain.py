@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from solver import board as boards
-from solver.appoint import appoint
-from solver.appoint import desk_for as offices
+from solver.appoint import appoint, offices
 from solver.board import Board
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
 from solver.lowering import Likeness, Scatter
-from solver.problem import WAITING, Composition, works_in
+from solver.problem import WAITING, Composition
 from solver.reassign import MOST, reassign
 from solver.reassign import desk as desk_for
 from solver.search import anneal, generator
@@ -257,11 +256,11 @@ class Chain:
 
         alone: how many times as dear as it is it shall seem to have nobody.
         """
-        offices = self.arena.offices
-        if offices is None:
+        held = self.arena.offices
+        if held is None:
             return
         leader, slot = self.board.leader.copy(), self.board.best.slot.copy()
-        appoint(self.board, offices, self.state, temperature, int(self.prices[0]), alone, self.now)
+        appoint(self.board, held, self.state, temperature, int(self.prices[0]), alone, self.now)
         if (leader != self.board.leader).any() or (slot != self.board.best.slot).any():
             self.setting = self._appointed()
             if self._rank(self.now) < self.rank():
@@ -417,49 +416,3 @@ def within_sizes(board: Board, start: Ints) -> Ints:
             kept[unit] = groups
             filled[k] -= board.people[unit]
     return kept
-
-
-def first_setting(lowered: Lowered, formed: Sequence[int], dice: random.Random) -> Composition | None:
-    """Facilitators and their slots to begin with, at random but possible; None where there are none to appoint."""
-    problem = lowered.problem
-    if not problem.facilitators:
-        return None
-    leaders: list[int | None] = [network.facilitator for network in problem.networks]
-    slots: list[int | None] = [network.slot for network in problem.networks]
-    led = {f: [k for k, leader in enumerate(leaders) if leader == f] for f in range(len(problem.facilitators))}
-    networks = [k for k in formed if leaders[k] is None]
-    dice.shuffle(networks)
-    for k in networks:
-        choices = list(led)
-        dice.shuffle(choices)
-        # Whoever leads least comes first, so that facilitators are spread.
-        for f in sorted(choices, key=lambda f: len(led[f]) / problem.facilitators[f].max_networks):
-            slot = _slot_for(lowered, k, f, [slots[other] for other in led[f]], dice)
-            if slot is not None:
-                leaders[k], slots[k] = f, slot[0]
-                led[f].append(k)
-                break
-    return Composition((), tuple(slots), tuple(leaders))
-
-
-def _slot_for(
-    lowered: Lowered, k: int, f: int, taken: Sequence[int | None], dice: random.Random
-) -> tuple[int | None] | None:
-    """A slot at which the facilitator can lead the network as well as those they lead already; None: there is none."""
-    problem = lowered.problem
-    facilitator, network = problem.facilitators[f], problem.networks[k]
-    if len(taken) >= facilitator.max_networks:
-        return None
-    if network.region is not None and not works_in(facilitator, network.region):
-        return None
-    options: list[int | None] = [network.slot] if network.slot is not None or not problem.slots else []
-    if not options:
-        options = list(range(len(problem.slots)))
-    dice.shuffle(options)
-    for slot in options:
-        if slot is not None and facilitator.slots is not None and slot not in facilitator.slots:
-            continue
-        if any(problem.dates(slot) & problem.dates(other) for other in taken):
-            continue
-        return (slot,)
-    return None

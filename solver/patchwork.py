@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from solver import board as boards
-from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, first_setting, given
+from solver.appoint import first_setting
+from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, given
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
 from solver.lowering import Best, Scatter

@@ -8,7 +8,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from solver import board as boards
-from solver.chain import HEATS, STEADY, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work, first_setting
+from solver.appoint import first_setting
+from solver.chain import HEATS, STEADY, WORST, Arena, Chain, Found, Hear, Heat, Rank, Work
 from solver.limits import Watch
 from solver.problem import Composition
 from solver.seating import first_places, traits

@@ -15,8 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service import reading
+from solver.appoint import first_setting
 from solver.board import from_places, to_places
-from solver.chain import Arena, Chain, first_setting
+from solver.chain import Arena, Chain
 from solver.compose import compose
 from solver.limits import Limits, Watch
 from solver.lower import lower
