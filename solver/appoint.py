@@ -1,4 +1,4 @@
-"""Who leads which network and when: at first, and while members are searched, between whom facilitators and slots move."""
+"""Who leads which network and when: at first, and while members are searched; then facilitators and slots move."""
 
 from __future__ import annotations
 
