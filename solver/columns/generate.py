@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 from math import ceil, floor
 
@@ -12,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.columns import listing, master
-from solver.columns.question import Class, Question
+from solver.columns.question import Question
 from solver.columns.quick import LOOKED_AT, Quick
-from solver.columns.sets import NEVER, UNIT, Cut, Duals, Members, Proven
+from solver.columns.sets import NEVER, UNIT, Cut, Duals, Members, Proven, Worth
 from solver.errors import SolverBugError
 from solver.limits import Watch
 from solver.lower import Lowered, alike
@@ -128,7 +129,7 @@ class Columns:
         until: float = 1.0,
         most_work: float | None = None,
     ) -> None:
-        self.question = Question(lowered, score, most_waiting, watch.limits.seed % (1 << 31))
+        self.question = Question(lowered, score, most_waiting, watch)
         self.classes = self.question.classes
         self.step = self.question.step
         self.watch = watch
@@ -174,8 +175,9 @@ class Columns:
         """Asks each configuration for its cheapest set: those of many tell the master program more than one of all."""
         each = self.classes[number]
         low = NEVER
+        seen = self.question.seen(duals, number)
         todo = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
-        jobs = [pool.submit(each.models[index].solve, duals, most, self.watch) for index in todo]
+        jobs = [pool.submit(each.models[index].solve, seen[index], most, self.watch) for index in todo]
         for index, job in zip(todo, jobs, strict=True):
             if self.over():
                 for other in jobs:
@@ -186,45 +188,47 @@ class Columns:
             low = min(low, found.low)
             each.values[index] = found.low
             if found.members is not None:
-                self._keep(each, found.members, found.price)
+                self._keep(number, index, found.members, found.price)
         return low
 
     def approach(
         self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor
     ) -> tuple[Duals, list[int | None]]:
         """Duals nearer to the best than these, with cuts, as far as quick pricing can tell; and what sets may cost."""
-        centre = np.array(start, dtype=np.float64)
-        cuts: dict[Cut, float] = {}
+        centre = Worth(np.array(start, dtype=np.float64), np.zeros(len(self.question.roundings)), {})
         box = APPROACH * self._widest(objective)
-        met: list[tuple[NDArray[np.float64], dict[Cut, float], NDArray[np.float64]]] = []
+        met: list[tuple[Worth, NDArray[np.float64]]] = []
         best = float("-inf")
         while not self._approached():
-            mixture, dry = self.mixed(centre, cuts, box, pool)
+            mixture, dry = self.mixed(centre, box, pool)
             if mixture is None:
                 break
-            centre = mixture.units
-            cuts = dict(zip(cuts, mixture.cuts.tolist(), strict=True))
-            met.append((centre, cuts, np.array(mixture.classes)))
+            centre = mixture.worth
+            met.append((centre, np.array(mixture.classes)))
             if not dry:
                 continue
             closer, best = mixture.value - best, mixture.value
             if closer <= CLOSER * self.step:
                 if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
                     break
-                new = [cut for cut in master.separate(len(centre), mixture.sets) if cut not in cuts]
+                new = [cut for cut in master.separate(len(start), mixture.sets) if cut not in centre.cuts]
                 # Cuts that are worth nothing by now would only make exact pricing slower.
-                cuts = {cut: cost for cut, cost in cuts.items() if cost > SPARED * self.step}
+                cuts = {cut: cost for cut, cost in centre.cuts.items() if cost > SPARED * self.step}
+                centre = replace(centre, cuts=cuts)
                 if not new or len(cuts) + len(new) > FIRST_CUTS:
                     break
-                cuts |= dict.fromkeys(new, 0.0)
+                centre = replace(centre, cuts=cuts | dict.fromkeys(new, 0.0))
         if not met:
-            return Duals.rounded(start, cuts), [None] * len(self.classes)
+            return centre.rounded(), [None] * len(self.classes)
         # Of many units, mixtures swing about the best duals, and the mean of the last of them is nearer than any.
         last = met[-min(MOST_AVERAGED, max(1, ceil(self.averaged * len(met)))) :]
-        units = np.mean([units for units, _, _ in last], axis=0)
-        classes = np.mean([classes for _, _, classes in last], axis=0)
-        mean = {cut: sum(costs.get(cut, 0.0) for _, costs, _ in last) / len(last) for cut in cuts}
-        return Duals.rounded(units.tolist(), mean), [floor(worth * UNIT) for worth in classes]
+        mean = Worth(
+            np.mean([worth.units for worth, _ in last], axis=0),
+            np.mean([worth.roundings for worth, _ in last], axis=0),
+            {cut: sum(worth.cuts.get(cut, 0.0) for worth, _ in last) / len(last) for cut in centre.cuts},
+        )
+        classes = np.mean([classes for _, classes in last], axis=0)
+        return mean.rounded(), [floor(worth * UNIT) for worth in classes]
 
     def _missed(self, mixture: master.Master, limit: int) -> None:
         """Makes runs longer from now on where quick pricing missed sets that exact pricing found.
@@ -243,73 +247,83 @@ class Columns:
     def _widest(self, objective: int) -> float:
         return max(LEAST_BOX, BOX * objective / len(self.question.waits))
 
-    def mixed(
-        self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float, pool: ThreadPoolExecutor
-    ) -> tuple[master.Master | None, bool]:
+    def mixed(self, centre: Worth, box: float, pool: ThreadPoolExecutor) -> tuple[master.Master | None, bool]:
         """The cheapest mixture of sets near duals, with what quick pricing finds for it; whether it finds no more."""
-        mixture = self.program.solved(centre, cuts, box)
+        mixture = self.program.solved(centre, box)
         for _ in range(MOST_QUICK):
             if mixture is None or self.over():
                 break
-            if not self.quickly(mixture, tuple(cuts), pool):
+            if not self.quickly(mixture, pool):
                 return mixture, True
-            mixture = self.program.solved(centre, cuts, box)
+            mixture = self.program.solved(centre, box)
         return mixture, False
 
-    def quickly(self, mixture: master.Master, cuts: tuple[Cut, ...], pool: ThreadPoolExecutor) -> bool:
+    def quickly(self, mixture: master.Master, pool: ThreadPoolExecutor) -> bool:
         """Anneals from sets of the mixture and from every configuration: whether it wants what was found.
 
         From what is known alone, sets far from that are missed.
         """
-        duals = mixture.duals(cuts)
-        used = [members for members, amount in mixture.sets if amount > master.SLIGHT]
+        duals = mixture.worth.rounded()
         wanted = False
         before = self.work
-        for number, each in enumerate(self.classes):
-            quick = self._at(number, duals, cuts)
-            mine = [members for members in used if members in each.columns]
-            starts = [(members, 1) for members in self.dice.sample(mine, min(MOST_STARTS, len(mine)))]
-            starts += [(members, LONGER) for members in quick.starts(MOST_STARTS, self.dice)]
-            runs = [(members, times * self.patience) for members, times in starts]
-            wanted |= self._anneal(number, runs, duals, floor(UNIT * mixture.classes[number]), pool)
+        for number in range(len(self.classes)):
+            seen = self.question.seen(duals, number)
+            quick = self._at(number, seen, mixture.worth.cuts)
+            mine = [(used.model, used.members) for used in mixture.sets if used.number == number]
+            starts = [(*one, 1) for one in self.dice.sample(mine, min(MOST_STARTS, len(mine)))]
+            starts += [(*one, LONGER) for one in quick.starts(MOST_STARTS, self.dice)]
+            runs = [(index, members, times * self.patience) for index, members, times in starts]
+            wanted |= self._anneal(number, runs, seen, floor(UNIT * mixture.classes[number]), pool)
         self.looking = self.work - before
         return wanted
 
     def _anneal(
-        self, number: int, starts: Sequence[tuple[Members, int]], duals: Duals, worth: int, pool: ThreadPoolExecutor
+        self,
+        number: int,
+        starts: Sequence[tuple[int, Members, int]],
+        seen: Sequence[Duals],
+        worth: int,
+        pool: ThreadPoolExecutor,
     ) -> bool:
-        """Anneals from sets of a class, so many times as long; whether any costs less than `worth` with its duals."""
+        """Anneals from sets of a class, so many times as long; whether any costs less than `worth` with its duals.
+
+        A set counts in the configuration where it is worth most, which need not be the one that it was annealed in.
+        """
         each, quick = self.classes[number], self.quick[number]
-        runs = [pool.submit(quick.run, members, self.dice.getrandbits(32), times) for members, times in starts]
-        self.work += PROPOSAL_WORK * quick.steps * sum(times for _, times in starts)
+        runs = [
+            pool.submit(quick.run, index, members, self.dice.getrandbits(32), times) for index, members, times in starts
+        ]
+        self.work += PROPOSAL_WORK * quick.steps * sum(times for _, _, times in starts)
         wanted = False
         for run in runs:
             found = run.result()
             if found is None:
                 continue
             members, price = found
-            if UNIT * price - duals.of(members) < worth and price < each.columns.get(members, NEVER):
+            index = max(quick.labels(members), key=lambda index: seen[index].of(members))
+            if UNIT * price - seen[index].of(members) < worth and price < each.columns[index].get(members, NEVER):
                 wanted = True
-                self._keep(each, members, price)
+                self._keep(number, index, members, price)
         return wanted
 
-    def _at(self, number: int, duals: Duals, cuts: Iterable[Cut]) -> Quick:
+    def _at(self, number: int, seen: Sequence[Duals], cuts: Iterable[Cut]) -> Quick:
         """Quick pricing of a class at these duals, on another board where its own does not count every cut."""
         if not set(cuts).issubset(self.quick[number].cuts):
             self.quick[number] = Quick(self.question, self.classes[number], list(cuts))
-        self.quick[number].worth(duals)
+        self.quick[number].worth(seen)
         return self.quick[number]
 
     def know(self, places: Sequence[int]) -> list[float]:
         """Takes an answer's networks as sets, and says what each unit is worth if members share what theirs costs."""
         lowered = self.question.lowered
         duals = [0.0] * len(lowered.units)
-        for each, quick in zip(self.classes, self.quick, strict=True):
+        for number, (each, quick) in enumerate(zip(self.classes, self.quick, strict=True)):
             for network in each.networks:
                 members = tuple(unit for unit, who in enumerate(lowered.units.members) if places[who[0]] == network)
                 price = quick.price_of(members) if members else None
                 if price is not None:
-                    self._keep(each, members, price)
+                    for index in quick.labels(members):
+                        self._keep(number, index, members, price)
                     for unit in members:
                         duals[unit] = price / len(members)
         return duals
@@ -317,32 +331,42 @@ class Columns:
     def _known(self, number: int, most: int) -> dict[Members, int]:
         """The sets of a class that were met and cost at most so much less the best duals, with what they cost."""
         known: dict[Members, int] = {}
-        for members, met in self.classes[number].columns.items():
+        seen = self.question.seen(self.best_duals, number)
+        for members, met in (one for sets in self.classes[number].columns for one in sets.items()):
             # Met in one configuration, a set may be cheaper in another.
             price = self.quick[number].price_of(members)
             if price is None:
                 raise SolverBugError(f"a set that holds every must was met for {met}, and quick pricing has no price")
-            if UNIT * price - self.best_duals.of(members) <= most:
+            if UNIT * price - self._worth(number, members, seen) <= most:
                 known[members] = price
         return known
 
+    def _worth(self, number: int, members: Members, seen: Sequence[Duals]) -> int:
+        """What a set is worth in the configuration where it is worth most."""
+        return max(seen[index].of(members) for index in self.quick[number].labels(members))
+
     def _around(self, number: int, known: dict[Members, int], most: int, pool: ThreadPoolExecutor) -> None:
         """Adds what one exchange from a known set leads to, and so on: exact pricing then finds few others."""
-        quick = self._at(number, self.best_duals, self.best_duals.cuts)
+        seen = self.question.seen(self.best_duals, number)
+        quick = self._at(number, seen, self.best_duals.cuts)
         todo = list(known)
         while todo and len(known) <= MOST_KNOWN and not self.over():
             batch, todo = todo[:BATCH], todo[BATCH:]
             self.work += PROPOSAL_WORK * LOOKED_AT * len(batch)
-            jobs = [pool.submit(quick.around, members, most, self.dice.getrandbits(32)) for members in batch]
+            jobs = [
+                pool.submit(quick.around, quick.labels(members)[0], members, most, self.dice.getrandbits(32))
+                for members in batch
+            ]
             for job in jobs:
                 for members in job.result():
                     price = None if members in known else quick.price_of(members)
-                    if price is not None and UNIT * price - self.best_duals.of(members) <= most:
+                    if price is not None and UNIT * price - self._worth(number, members, seen) <= most:
                         known[members] = price
                         todo.append(members)
 
-    def _keep(self, each: Class, members: Members, price: int) -> None:
-        each.columns[members] = min(price, each.columns.get(members, price))
+    def _keep(self, number: int, index: int, members: Members, price: int) -> None:
+        columns = self.classes[number].columns[index]
+        columns[members] = min(price, columns.get(members, price))
 
     def over(self) -> bool:
         """Whether to stop: by the clock, by the work done, or because somebody asked."""
@@ -387,7 +411,9 @@ class Columns:
         listed: list[dict[Members, int]] = []
         for number, each in enumerate(self.classes):
             most = self._useful(number, objective)
-            near = (met for met in each.columns.items() if UNIT * met[1] - self.best_duals.of(met[0]) <= most)
+            seen = self.question.seen(self.best_duals, number)
+            met = ((*one, duals) for duals, sets in zip(seen, each.columns, strict=True) for one in sets.items())
+            near = ((members, price) for members, price, duals in met if UNIT * price - duals.of(members) <= most)
             listed.append(dict(islice(near, MOST_KNOWN + 1)))
         if sum(map(len, listed)) > MOST_KNOWN:
             return None
@@ -397,9 +423,8 @@ class Columns:
 
     def _useful(self, number: int, objective: int) -> int:
         """What a set of a class may cost at most less the best duals, if an answer is to be better than this."""
-        outside = UNIT * self.question.constant + self.best_duals.sum + self.question.waiting(self.best_duals)
         others = self.question.networks(self.best_lows, without=number)
-        return (objective - self.step) * UNIT - outside - others
+        return (objective - self.step) * UNIT - self.question.outside(self.best_duals) - others
 
     def generate(
         self,
@@ -414,8 +439,7 @@ class Columns:
 
         `near`: within how many steps of the objective it may stop when columns prove no more without cuts.
         """
-        centre = np.array(duals.units) / UNIT
-        cuts = {cut: cost / UNIT for cut, cost in duals.cuts.items()}
+        centre = duals.worth(len(self.question.roundings))
         widest = self._widest(objective)
         box = widest
         mixture: master.Master | None = None
@@ -428,8 +452,8 @@ class Columns:
                 self._missed(mixture, limit)
             if limit > self.best:
                 self.best, self.best_duals, self.best_lows = limit, duals, lows
-                centre = np.array(duals.units) / UNIT
-                cuts |= {cut: duals.cuts.get(cut, 0) / UNIT for cut in cuts}
+                best = duals.worth(len(self.question.roundings))
+                centre = replace(best, cuts={cut: best.cuts.get(cut, 0.0) for cut in centre.cuts})
                 box = min(widest, box * WIDER)
                 tell(self.question.rounded_up(limit))
             else:
@@ -438,25 +462,25 @@ class Columns:
             window = UNIT * (objective - self.step) - self.best
             if window <= FEW * UNIT * self.step:
                 break
-            mixture, _ = self.mixed(centre, cuts, box, pool)
+            mixture, _ = self.mixed(centre, box, pool)
             if mixture is not None and self._settled(mixture, window) and widest < WIDEST:
                 # Few people may carry all that the objective is, and only the box keep what they are worth down.
-                wider, _ = self.mixed(centre, cuts, WIDER_AT_ONCE * widest, pool)
+                wider, _ = self.mixed(centre, WIDER_AT_ONCE * widest, pool)
                 if wider is not None and not self._settled(wider, window):
                     widest *= WIDER_AT_ONCE
                     box, mixture = widest, wider
             if mixture is not None and self._settled(mixture, window):
                 if window <= near * UNIT * self.step:
                     break
-                new = [cut for cut in master.separate(len(self.question.waits), mixture.sets) if cut not in cuts]
-                if not new or len(cuts) + len(new) > master.MOST_CUTS:
+                new = [cut for cut in master.separate(len(self.question.waits), mixture.sets) if cut not in centre.cuts]
+                if not new or len(centre.cuts) + len(new) > master.MOST_CUTS:
                     break
-                cuts |= dict.fromkeys(new, 0.0)
+                centre = replace(centre, cuts=centre.cuts | dict.fromkeys(new, 0.0))
                 box = widest
-                mixture, _ = self.mixed(centre, cuts, box, pool)
+                mixture, _ = self.mixed(centre, box, pool)
             if mixture is None:
                 break
-            duals = mixture.duals(cuts)
+            duals = mixture.worth.rounded()
             most = [floor(worth * UNIT) for worth in mixture.classes]
 
     def _settled(self, mixture: master.Master, window: float) -> bool:
@@ -477,6 +501,7 @@ class Columns:
             def spent(more: float, most_work: float | None = most_work) -> bool:
                 return self.watch.over(self.until) or (most_work is not None and more >= most_work)
 
+            seen = self.question.seen(self.best_duals, number)
             known = self._known(number, most)
             self._around(number, known, most, pool)
             if len(known) > MOST_KNOWN:
@@ -489,7 +514,7 @@ class Columns:
                     each.models[index],
                     self.quick[number],
                     known,
-                    self.best_duals,
+                    seen[index],
                     most,
                     most_listed,
                     self.watch,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from solver.columns.question import Question
-from solver.columns.sets import UNIT, Cut, Duals, Members
+from solver.columns.sets import UNIT, Cut, Members, Worth
 from solver.linear import Growing, Places, Sparse
 
 MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 24, 0.05, 1e-6
@@ -19,19 +20,27 @@ DEAR = 1e4
 """What a network without any set costs in the master program."""
 
 
+ROOMIER = 0.5
+"""How many times as far as units roundings may go from their centre: each is a part of what many units are worth."""
+
+
+class Used(NamedTuple):
+    """How much of a set there is in a mixture; of which class it is, and in which of its configurations."""
+
+    number: int
+    model: int
+    members: Members
+    amount: float
+
+
 @dataclass(frozen=True, slots=True)
 class Master:
-    """What the master program says: its optimum, what units, cuts and classes are worth, and how much of each set."""
+    """What the master program says: its optimum, what everything and each class is worth, and the sets it uses."""
 
     value: float
-    units: NDArray[np.float64]
-    cuts: NDArray[np.float64]
+    worth: Worth
     classes: NDArray[np.float64]
-    sets: list[tuple[Members, float]]
-
-    def duals(self, cuts: Iterable[Cut]) -> Duals:
-        """What units and cuts are worth, in parts of a unit."""
-        return Duals.rounded(self.units.tolist(), dict(zip(cuts, self.cuts.tolist(), strict=True)))
+    sets: list[Used]
 
 
 class Program:
@@ -45,11 +54,13 @@ class Program:
         self.question = question
         people, classes = len(question.waits), question.classes
         self._waiting, self._least, self._first = people, people + 1, people + 2
-        self._first_cut = self._first + len(classes)
+        self._first_rounding = self._first + len(classes)
+        self._first_cut = self._first_rounding + len(question.roundings)
         right = np.ones(self._first_cut)
         right[self._waiting] = 1000 * people if question.most_waiting is None else question.most_waiting
         right[self._least] = question.problem.min_count
-        right[self._first : self._first_cut] = [len(each.networks) for each in classes]
+        right[self._first : self._first_rounding] = [len(each.networks) for each in classes]
+        right[self._first_rounding :] = [rounding.least for rounding in question.roundings]
         self._program = Growing(right)
         fresh = _Columns()
         for unit in range(people):
@@ -64,20 +75,30 @@ class Program:
             fresh.add(DEAR, {self._first + index: 1, self._least: 1})
             if each.least < len(each.networks):
                 fresh.add(0.0, {self._first + index: 1})
+        begin = len(fresh.costs)
+        for row in range(self._first_rounding, self._first_cut):
+            fresh.add(0.0, {row: 1})
+            fresh.add(0.0, {row: -1})
         fresh.into(self._program)
         self._units: Places = np.arange(2 * people, dtype=np.int32)
+        self._roundings: Places = np.arange(begin, begin + 2 * len(question.roundings), dtype=np.int32)
         self._cuts: dict[Cut, int] = {}
         """the column, of two, that keeps the dual of each cut near its centre"""
-        self._sets: list[dict[Members, int]] = [{} for _ in classes]
-        """the column of each set"""
+        self._sets: dict[tuple[int, int], dict[Members, int]] = {
+            (number, index): {} for number, each in enumerate(classes) for index in range(len(each.models))
+        }
+        """the column of each set, by its class and configuration"""
         self._costs: dict[int, int] = {}
         """the price of each set, by its column"""
 
-    def solved(self, centre: NDArray[np.float64], cuts: Mapping[Cut, float], box: float) -> Master | None:
+    def solved(self, centre: Worth, box: float) -> Master | None:
         """The cheapest mixture of sets, with duals no farther than the box from their centre, 0 for any other cut."""
         self._meet()
+        cuts, units, roundings, roomy = centre.cuts, centre.units, centre.roundings, ROOMIER * box
         self._count([cut for cut in cuts if cut not in self._cuts])
-        self._program.price(self._units, np.stack([centre + box, box - centre], axis=1).ravel())
+        self._program.price(self._units, np.stack([units + box, box - units], axis=1).ravel())
+        least = np.maximum(0.0, roundings - roomy)
+        self._program.price(self._roundings, np.stack([roundings + roomy, -least], axis=1).ravel())
         near: Places = np.array([[column, column + 1] for column in self._cuts.values()], dtype=np.int32)
         costs = np.array([cuts.get(cut, -box) for cut in self._cuts])
         self._program.price(near.ravel(), np.stack([costs + box, -np.maximum(0.0, costs - box)], axis=1).ravel())
@@ -85,26 +106,33 @@ class Program:
         if found is None:
             return None
         rows = {cut: self._first_cut + number for number, cut in enumerate(self._cuts)}
-        worth = found.duals[self._first : self._first_cut] + found.duals[self._least]
         amounts = found.x.tolist()
         return Master(
             found.value,
-            found.duals[: len(centre)],
-            np.maximum(0.0, [-found.duals[rows[cut]] for cut in cuts]),
-            worth,
-            [(members, amounts[column]) for sets in self._sets for members, column in sets.items()],
+            Worth(
+                found.duals[: len(units)],
+                np.maximum(0.0, found.duals[self._first_rounding : self._first_cut]),
+                {cut: max(0.0, -float(found.duals[rows[cut]])) for cut in cuts},
+            ),
+            found.duals[self._first : self._first_rounding] + found.duals[self._least],
+            [
+                Used(number, index, members, amounts[column])
+                for (number, index), sets in self._sets.items()
+                for members, column in sets.items()
+                if amounts[column] > SLIGHT
+            ],
         )
 
     def _meet(self) -> None:
         """Adds the sets that were met since, and what known ones cost by now."""
         fresh = _Columns()
         cheaper: dict[int, float] = {}
-        for index, (each, known) in enumerate(zip(self.question.classes, self._sets, strict=True)):
-            for members, price in each.columns.items():
+        for (number, index), known in self._sets.items():
+            for members, price in self.question.classes[number].columns[index].items():
                 column = known.get(members)
                 if column is None:
                     known[members] = self._program.width + len(fresh.costs)
-                    fresh.add(float(price), self._rows(index, members))
+                    fresh.add(float(price), self._rows(number, index, members))
                     self._costs[known[members]] = price
                 elif self._costs[column] != price:
                     cheaper[column] = float(price)
@@ -112,11 +140,16 @@ class Program:
         fresh.into(self._program)
         self._program.price(np.array(list(cheaper), dtype=np.int32), np.array(list(cheaper.values())))
 
-    def _rows(self, index: int, members: Members) -> dict[int, int]:
-        """Where a set of a class counts."""
+    def _rows(self, number: int, index: int, members: Members) -> dict[int, int]:
+        """Where a set of a class counts, in one of its configurations."""
         inside = set(members)
         cuts = {self._first_cut + c: 1 for c, cut in enumerate(self._cuts) if len(inside.intersection(cut)) > 1}
-        return {**dict.fromkeys(members, 1), self._first + index: 1, self._least: 1, **cuts}
+        rounded = {
+            self._first_rounding + row: x.network + int(x.units[list(members)].sum())
+            for row, x in enumerate(self.question.roundings)
+            if index in x.models[number]
+        }
+        return {**dict.fromkeys(members, 1), self._first + number: 1, self._least: 1, **rounded, **cuts}
 
     def _count(self, cuts: Sequence[Cut]) -> None:
         """Adds an equation for each of these cuts."""
@@ -125,7 +158,7 @@ class Program:
         entries = [
             (number, column)
             for number, cut in enumerate(cuts)
-            for sets in self._sets
+            for sets in self._sets.values()
             for members, column in sets.items()
             if len(set(cut).intersection(members)) > 1
         ]
@@ -162,16 +195,15 @@ class _Columns:
         program.columns(np.array(self.costs), table)
 
 
-def separate(people: int, sets: Sequence[tuple[Members, float]]) -> list[Cut]:
+def separate(people: int, used: Sequence[Used]) -> list[Cut]:
     """The cuts that a mixture of sets breaks most (Jepsen, Petersen, Spoorendonk and Pisinger 2008).
 
     Two pairs of the three have to be in sets at all, so whoever is in both looks among those they sit with.
     """
-    used = [(members, amount) for members, amount in sets if amount > SLIGHT]
     table = np.zeros((len(used), people))
-    for row, (members, _) in enumerate(used):
-        table[row, list(members)] = 1
-    amounts = np.array([amount for _, amount in used])
+    for row, each in enumerate(used):
+        table[row, list(each.members)] = 1
+    amounts = np.array([each.amount for each in used])
     both = table.T @ (table * amounts[:, None])
     found: dict[Cut, float] = {}
     for one in range(people):

@@ -121,6 +121,7 @@ class Pricing:
         """The cheapest set less duals, or any, if it is at most so much."""
         model = self.model.clone()
         goal = UNIT * self.price - sum(dual * seat for dual, seat in zip(duals.units, self.seats, strict=True))
+        goal -= duals.network
         for cut, cost in duals.cuts.items():
             counted = model.new_bool_var("")
             for one, other in combinations(cut, 2):

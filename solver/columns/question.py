@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
 from typing import cast
 
+import numpy as np
+
 from solver.columns.pricing import Pricing, configurations
+from solver.columns.rounding import Configured, Rounding, binding, roundings
 from solver.columns.sets import UNIT, Duals, Members
+from solver.limits import Watch
 from solver.lower import Lowered, alike
 from solver.lowering import Best, Likeness, Place
 from solver.price import Score
@@ -24,8 +28,8 @@ class Class:
     least: int
     """how many of them are formed at least"""
     models: list[Pricing]
-    columns: dict[Members, int]
-    """each set that was met, with the least price it was met with"""
+    columns: list[dict[Members, int]]
+    """of each model: each set that was met, with the least price it was met with"""
     values: list[int]
     """what each model found last, which tells in what order to ask them"""
 
@@ -33,7 +37,7 @@ class Class:
 class Question:
     """One problem among answers that let no more than so many wait."""
 
-    def __init__(self, lowered: Lowered, score: Score, most_waiting: int | None, seed: int) -> None:
+    def __init__(self, lowered: Lowered, score: Score, most_waiting: int | None, watch: Watch) -> None:
         self.lowered = lowered
         self.problem = problem = lowered.problem
         self.most_waiting = None if problem.waiting_is_weighed else most_waiting
@@ -50,7 +54,13 @@ class Question:
         """the least by which objectives differ"""
         costs = [scored.rule.weight * scored.penalty for scored in score.rules]
         self.every = len(problem.networks) == problem.min_count
+        seed = watch.limits.seed % (1 << 31)
         self.classes = [self._class(networks, costs, seed) for networks in alike(lowered)]
+        fixed = [
+            Configured(len(each.networks), each.least, self.sizes(each.networks[0]), [x.options for x in each.models])
+            for each in self.classes
+        ]
+        self.roundings = binding(lowered, fixed, roundings(lowered, fixed), watch)
 
     def _waiting_price(self, person: int) -> int:
         return sum(
@@ -74,7 +84,7 @@ class Question:
             for options in configurations([cast("Best", x.term) for x in terms], network)
             if sizes
         ]
-        return Class(networks, len(networks) if formed else 0, models, {}, [0] * len(models))
+        return Class(networks, len(networks) if formed else 0, models, [{} for _ in models], [0] * len(models))
 
     def sizes(self, number: int) -> range:
         """The sizes of a network that leave the others theirs, where all are formed."""
@@ -89,9 +99,29 @@ class Question:
                 low = max(low, seated - sum(other.max_size for other in others))
         return range(low, high + 1)
 
+    def seen(self, duals: Duals, number: int) -> list[Duals]:
+        """What duals are in each configuration of a class, where roundings are part of what people are worth."""
+        worth = [(dual, x) for dual, x in self._rounded(duals) if dual]
+        found = []
+        for index in range(len(self.classes[number].models)):
+            mine = [(dual, x) for dual, x in worth if index in x.models[number]]
+            units = sum((dual * x.units for dual, x in mine), np.array(duals.units, dtype=np.int64))
+            found.append(Duals(units.tolist(), duals.cuts, network=sum(dual * x.network for dual, x in mine)))
+        return found
+
+    def outside(self, duals: Duals) -> int:
+        """What the Lagrangian limit has beside networks, in parts of a unit: duals, and who is better off waiting."""
+        rounded = sum(dual * x.least for dual, x in self._rounded(duals))
+        every = sum(duals.units) - sum(duals.cuts.values()) + rounded
+        return UNIT * self.constant + every + self.waiting(duals)
+
+    def _rounded(self, duals: Duals) -> Iterable[tuple[int, Rounding]]:
+        """What each rounding is worth; nothing where duals tell nothing of them."""
+        return zip(duals.roundings, self.roundings, strict=bool(duals.roundings))
+
     def limit(self, duals: Duals, lows: Sequence[int]) -> int:
-        """The Lagrangian limit in parts of a unit: duals, the cheapest networks, and whoever is better off waiting."""
-        return UNIT * self.constant + duals.sum + self.networks(lows) + self.waiting(duals)
+        """The Lagrangian limit in parts of a unit."""
+        return self.outside(duals) + self.networks(lows)
 
     def networks(self, lows: Sequence[int], *, without: int | None = None) -> int:
         """The least sum of what networks cost less duals: those that are formed, and any that are worth it.

@@ -62,17 +62,14 @@ class Quick:
         self._fixed = [model.options for model in each.models]
         best = [(x.weight, cast("Best", x.term)) for x in question.lowered.of(Best) if x.speaks_about(each.networks[0])]
         self._best = [(term, UNIT * weight * _carried(term, units)) for weight, term in best if term.options]
+        self._carried = [(term, _carried(term, units)) for _, term in best if term.options]
         self._plain = self._board(question, each, here, may, self._cut_terms(question))
-        place, counts = self._plain.place, self._plain.counts
-        strength = counts.strength._replace(weight=counts.strength.weight.copy())
-        # The same with what units and cuts are worth, which `worth` writes.
-        self._worth = self._plain._replace(
-            place=place._replace(price=place.price.copy()), counts=counts._replace(strength=strength)
-        )
+        self._worth: list[Board] = []
+        """of each configuration: the same with what units and cuts are worth, which `worth` writes"""
         self._movable: Ints = np.flatnonzero(self._plain.allowed[self._plain.column[0]].astype(bool) & ~here)
         self._places: Ints = np.array([INSIDE, OUTSIDE], dtype=np.int64)
-        # What each unit outside costs is what seating it is worth.
-        self._duals: Ints = self._worth.place.price[-1, self._worth.place.column[OUTSIDE]]
+        self._duals: list[Ints] = []
+        """of each configuration: what seating each unit is worth"""
         self._mean = 1.0
         self.steps = STEPS * min(AMONG, len(self._movable))
         """proposals of one run"""
@@ -110,13 +107,36 @@ class Quick:
             lead_must=np.zeros(1, dtype=np.int64),
         )
 
-    def worth(self, duals: Duals) -> None:
-        """Sets what seating each unit is worth, and what each cut costs."""
-        self._duals[:] = duals.units
-        weight = self._worth.counts.strength.weight
+    def worth(self, seen: Sequence[Duals]) -> None:
+        """Sets what seating each unit is worth in each configuration, and what each cut costs."""
+        self._duals = [np.array(duals.units, dtype=np.int64) for duals in seen]
+        self._worth = [self._at(duals) for duals in seen]
+        amounts = np.abs(self._duals[0]) if seen else np.ones(1)
+        self._mean = max(1.0, float(amounts.mean()))
+
+    def _at(self, duals: Duals) -> Board:
+        place, counts = self._plain.place, self._plain.counts
+        price, weight = place.price.copy(), counts.strength.weight.copy()
+        # What each unit outside costs is what seating it is worth.
+        price[-1, place.column[OUTSIDE]] = duals.units
         costs = np.array([duals.cuts.get(cut, 0) for cut in self.cuts], dtype=np.int64)
         weight[len(weight) - 2 * len(costs) :] = np.concatenate([costs, -costs])
-        self._mean = max(1.0, sum(map(abs, duals.units)) / len(duals.units))
+        strength = counts.strength._replace(weight=weight)
+        return self._plain._replace(place=place._replace(price=price), counts=counts._replace(strength=strength))
+
+    def labels(self, members: Members) -> list[int]:
+        """The configurations in which a set costs no more than in any other."""
+        here = np.array(members, dtype=np.int64)
+        size = int(self._plain.people[here].sum())
+        cheapest: dict[int, set[int]] = {}
+        for term, carried in self._carried:
+            short = np.maximum(0, term.need[size] - carried[:, here].sum(axis=1))
+            cheapest[id(term)] = set(np.flatnonzero(short == short.min()).tolist())
+        return [
+            index
+            for index, fixed in enumerate(self._fixed)
+            if all(option in cheapest[term] for term, option in fixed.items())
+        ]
 
     def price_of(self, members: Members) -> int | None:
         """What a set costs, duals apart; None where it breaks what must hold."""
@@ -127,46 +147,49 @@ class Quick:
         run = _Run(self._plain, where, self._movable, self._places, 1)
         return None if run.best[0] else int(run.best[2]) // UNIT
 
-    def starts(self, many: int, dice: random.Random) -> list[Members]:
-        """Sets of whoever is worth most with some options, those of one configuration after the other.
+    def starts(self, many: int, dice: random.Random) -> list[tuple[int, Members]]:
+        """Sets of whoever is worth most with some options, those of one configuration after the other, with its number.
 
         Where configurations are few, they come again, and what units are worth then depends on chance as well.
         """
-        chosen = dice.sample(self._fixed, min(many, len(self._fixed)))
+        chosen = dice.sample(range(len(self._fixed)), min(many, len(self._fixed)))
         again = dice.choices(chosen, k=max(0, LEAST_STARTS - len(chosen))) if chosen else []
         chance = np.random.default_rng(dice.getrandbits(64))
         found = []
-        for number, fixed in enumerate(chosen + again):
-            worth = self._with([fixed.get(id(term), dice.randrange(len(term.options))) for term, _ in self._best])
+        for number, index in enumerate(chosen + again):
+            fixed = self._fixed[index]
+            options = [fixed.get(id(term), dice.randrange(len(term.options))) for term, _ in self._best]
+            worth = self._with(index, options)
             noise = chance.normal(0, NOISE * self._mean, len(worth)) if number >= len(chosen) else 0
             order = np.argsort(-(worth + noise), kind="stable")
             size = dice.choice(self._sizes)
-            found.append(tuple(sorted(self._movable[order[:size]].tolist())))
+            found.append((index, tuple(sorted(self._movable[order[:size]].tolist()))))
         return found
 
-    def _with(self, options: Sequence[int]) -> Ints:
-        """What each of those who may move is worth where each `best` term has this option."""
-        worth = self._duals.copy()
+    def _with(self, index: int, options: Sequence[int]) -> Ints:
+        """What each of those who may move is worth in a configuration where each `best` term has this option."""
+        worth = self._duals[index].copy()
         for (_, share), option in zip(self._best, options, strict=True):
             worth += share[option]
         return worth[self._movable]
 
-    def _among(self, members: Members) -> Ints:
+    def _among(self, index: int, members: Members) -> Ints:
         """Whoever may move in a run that begins with these: they, and who is worth most with what most of them have."""
         if len(self._movable) <= AMONG:
             return self._movable
         here = np.array(members, dtype=np.int64)
-        worth = self._with([int(share[:, here].sum(axis=1).argmax()) for _, share in self._best])
+        worth = self._with(index, [int(share[:, here].sum(axis=1).argmax()) for _, share in self._best])
         chosen = np.isin(self._movable, here)
         worth[chosen] = np.iinfo(np.int64).max
         return self._movable[np.sort(np.argpartition(-worth, AMONG)[:AMONG])]
 
-    def run(self, start: Members, seed: int, times: int = 1) -> Found | None:
-        """The cheapest set, less duals, on the way from one, with its price; None where musts stay broken.
+    def run(self, index: int, start: Members, seed: int, times: int = 1) -> Found | None:
+        """The cheapest set, less duals of a configuration, on the way from one, with its price; None where musts stay
+        broken.
 
         `times`: how many times as long as usual.
         """
-        run = _Run(self._worth, self._seated(start), self._among(start), self._places, seed)
+        run = _Run(self._worth[index], self._seated(start), self._among(index, start), self._places, seed)
         dear = max(1, int(2 * self._mean))
         for chunk in range(CHUNKS):
             heat = self._mean * HOT * (COLD / HOT) ** (chunk / (CHUNKS - 1))
@@ -175,12 +198,12 @@ class Quick:
         price = None if run.best[0] else self.price_of(members)
         return None if price is None else (members, price)
 
-    def around(self, members: Members, most: int, seed: int) -> list[Members]:
+    def around(self, index: int, members: Members, most: int, seed: int) -> list[Members]:
         """Sets one exchange from this one that cost about as much less duals, and hold every must; random, but many."""
-        run = _Run(self._worth, self._seated(members), self._movable, self._places, seed, LOOKED_AT)
+        run = _Run(self._worth[index], self._seated(members), self._movable, self._places, seed, LOOKED_AT)
         told = run.look(LOOKED_AT)
         inside = frozenset(members)
-        most -= int(run.best[2]) - int(self._duals.sum())
+        most -= int(run.best[2]) - int(self._duals[index].sum())
         found = set()
         for one, other in {(one, other) for price, one, other in told.tolist() if price <= most}:
             changed = inside ^ {one} if other < 0 else inside ^ {one, other}

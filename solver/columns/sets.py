@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-UNIT = 256
+import numpy as np
+from numpy.typing import NDArray
+
+UNIT = 2048
 """Duals are rounded to this part of the objective's unit."""
 
 NEVER = 1 << 60
@@ -28,23 +30,41 @@ class Duals:
 
     units: list[int]
     cuts: dict[Cut, int]
+    roundings: tuple[int, ...] = ()
+    """what each rounding is worth; in a configuration that is part of the others"""
+    network: int = 0
+    """in a configuration, what any set is worth besides"""
 
-    @staticmethod
-    def rounded(units: Iterable[float], cuts: Mapping[Cut, float]) -> Duals:
-        """In parts of a unit, what is given in units."""
-        costs = {cut: round(cost * UNIT) for cut, cost in cuts.items()}
-        return Duals([round(unit * UNIT) for unit in units], {cut: cost for cut, cost in costs.items() if cost})
-
-    @property
-    def sum(self) -> int:
-        """Of all right-hand sides."""
-        return sum(self.units) - sum(self.cuts.values())
+    def worth(self, roundings: int) -> Worth:
+        """The same in units of the objective, of so many roundings."""
+        rounded = np.zeros(roundings)
+        rounded[: len(self.roundings)] = self.roundings
+        cuts = {cut: cost / UNIT for cut, cost in self.cuts.items()}
+        return Worth(np.array(self.units) / UNIT, rounded / UNIT, cuts)
 
     def of(self, members: Members) -> int:
-        """What a set is worth by them."""
+        """What a set is worth by them, in their configuration."""
         inside = set(members)
         counted = sum(cost for cut, cost in self.cuts.items() if len(inside.intersection(cut)) > 1)
-        return sum(self.units[unit] for unit in members) - counted
+        return self.network + sum(self.units[unit] for unit in members) - counted
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The same as the master program has it, in units of the objective."""
+
+    units: NDArray[np.float64]
+    roundings: NDArray[np.float64]
+    cuts: dict[Cut, float]
+
+    def rounded(self) -> Duals:
+        """In parts of a unit."""
+        costs = {cut: round(cost * UNIT) for cut, cost in self.cuts.items()}
+        return Duals(
+            [round(unit * UNIT) for unit in self.units.tolist()],
+            {cut: cost for cut, cost in costs.items() if cost},
+            tuple(max(0, round(worth * UNIT)) for worth in self.roundings.tolist()),
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ from ortools.sat.python import cp_model
 from solver.columns import Columns, Duals, applies, master, places
 from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK
 from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
-from solver.columns.sets import NEVER, UNIT, Cut
+from solver.columns.rounding import Configured, roundings
+from solver.columns.sets import NEVER, UNIT, Cut, Worth
 from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
 from solver.limits import Limits, Watch
@@ -28,7 +29,9 @@ from solver.model import CompositionModel
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Category, Composition, Network, Pool, Problem
 from solver.rules.apart import Apart
+from solver.rules.base import MUST
 from solver.rules.same import Same
+from solver.rules.together import Together
 from solver.settle import settle
 from tests.solver.test_enumeration import best_of_all
 from tests.solver.worlds import NETWORK_RULES, a_problem
@@ -59,6 +62,17 @@ def nobody(problem: Problem) -> Score:
     return score(problem, Composition((WAITING,) * problem.pool.size, nothing, nothing))
 
 
+def all_of_them(columns: Columns) -> None:
+    """Every rounding there is, not only those that are worth their while."""
+    question = columns.question
+    fixed = [
+        Configured(len(each.networks), each.least, question.sizes(each.networks[0]), [x.options for x in each.models])
+        for each in question.classes
+    ]
+    question.roundings = roundings(question.lowered, fixed)
+    columns.program = master.Program(question)
+
+
 def check_limit(dice: random.Random, problem: Problem) -> None:
     """At random duals and with a random cut, what is proven is no more than the best."""
     lowered = lower(problem)
@@ -71,7 +85,9 @@ def check_limit(dice: random.Random, problem: Problem) -> None:
     if len(units) >= 3:
         one, other, third = sorted(dice.sample(units, 3))
         cuts = {(one, other, third): dice.randrange(2_000)}
-    duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], cuts)
+    all_of_them(columns)
+    rounded = tuple(dice.choice((0, dice.randrange(2_000))) for _ in columns.question.roundings)
+    duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], cuts, rounded)
     with ThreadPoolExecutor(2) as pool:
         lows = columns.price(duals, [None] * len(columns.classes), pool)
     assert lows is not None
@@ -84,6 +100,17 @@ def test_any_duals_and_any_cuts_give_a_limit_below_the_best(seed: int) -> None:
     """Lasdon: whatever people are said to be worth, the least price less duals proves no more than what is true."""
     dice = random.Random(seed)
     check_limit(dice, a_world(dice))
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_whatever_roundings_are_worth_the_limit_is_below_the_best(seed: int) -> None:
+    """Six people in three pairs, who have to share something: there most kinds of people leave one over."""
+    dice = random.Random(seed)
+    sharing = [kind for kind in SETTLED if kind.rule in ("same", "near", "available", "exchange")]
+    problem = replace(a_problem(dice, 6, sharing), facilitators=(), must_place=frozenset(), pins={})
+    networks = tuple(Network(f"n{k}", 2, dice.choice((2, 2, 3))) for k in range(3))
+    check_limit(dice, replace(problem, networks=networks, min_count=3))
 
 
 @settings(max_examples=8, deadline=None)
@@ -131,21 +158,32 @@ def test_quick_pricing_tells_the_price_that_exact_pricing_proves(seed: int) -> N
     if len(units) >= 3:
         one, other, third = sorted(dice.sample(units, 3))
         cut = (one, other, third)
-    duals = Duals([dice.randrange(-1_000, 4_000) for _ in units], {cut: dice.randrange(2_000)} if cut else {})
-    for each in columns.classes:
-        answers = [model.solve(duals, None, columns.watch) for model in each.models]
-        for answer in answers:
-            assert answer.members is None or answer.low == 256 * answer.price - duals.of(answer.members)
+    all_of_them(columns)
+    duals = Duals(
+        [UNIT * dice.randrange(-4, 16) // 4 for _ in units],
+        {cut: dice.randrange(8 * UNIT)} if cut else {},
+        tuple(dice.randrange(2 * UNIT) for _ in columns.question.roundings),
+    )
+    for number, each in enumerate(columns.classes):
+        seen = columns.question.seen(duals, number)
+        answers = [model.solve(here, None, columns.watch) for model, here in zip(each.models, seen, strict=True)]
+        for answer, here in zip(answers, seen, strict=True):
+            assert answer.members is None or answer.low == UNIT * answer.price - here.of(answer.members)
         least = min((answer.low for answer in answers), default=NEVER)
         quick = Quick(columns.question, each, [cut] if cut else [])
-        quick.worth(duals)
-        for answer in answers:
+        quick.worth(seen)
+        for index, answer in enumerate(answers):
             if answer.members is not None and answer.low == least:
                 assert quick.price_of(answer.members) == answer.price
-        run = quick.run((), dice.getrandbits(32))
+                assert index in quick.labels(answer.members)
+        if not seen:
+            continue
+        run = quick.run(dice.randrange(len(seen)), (), dice.getrandbits(32))
         if run is not None:
             members, price = run
-            assert 256 * price - duals.of(members) >= least
+            labels = quick.labels(members)
+            assert labels
+            assert all(UNIT * price - seen[index].of(members) >= answers[index].low for index in labels)
             assert price == quick.price_of(members)
 
 
@@ -156,9 +194,9 @@ def test_quick_pricing_charges_a_cut_once_for_all_three() -> None:
     duals = Duals([100, 100, 100, -500], {(0, 1, 2): 180})
     (each,) = columns.classes
     quick = Quick(columns.question, each, list(duals.cuts))
-    quick.worth(duals)
+    quick.worth([duals])
     for members, price in (((0, 1, 2), 180 - 500), ((0, 1), 180 + 100 - 500), ((0,), 200 - 500)):
-        seated = _Run(quick._worth, quick._seated(members), quick._movable, quick._places, 1)
+        seated = _Run(quick._worth[0], quick._seated(members), quick._movable, quick._places, 1)
         assert int(seated.best[2]) == price
     assert min(model.solve(duals, None, columns.watch).low for model in each.models) == -120
 
@@ -168,8 +206,8 @@ def test_quick_pricing_leaves_out_whoever_is_worth_nothing() -> None:
     lowered = lower(Problem(Pool(tuple("abcd")), (Network("n0", 2, 4), Network("n1", 2, 4)), 1))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
     quick = columns.quick[0]
-    quick.worth(Duals([500, -500, 500, -500], {}))
-    assert quick.run((0, 1, 2, 3), 1) == ((0, 2), 0)
+    quick.worth([Duals([500, -500, 500, -500], {})])
+    assert quick.run(0, (0, 1, 2, 3), 1) == ((0, 2), 0)
 
 
 def test_quick_pricing_starts_in_every_configuration() -> None:
@@ -179,17 +217,17 @@ def test_quick_pricing_starts_in_every_configuration() -> None:
     lowered = lower(Problem(pool, (Network("n0", 3, 3), Network("n1", 3, 3)), 2, rules=(same,)))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
     quick = columns.quick[0]
-    quick.worth(Duals([10] * 6, {}))
+    quick.worth([Duals([10] * 6, {})] * 2)
     starts = quick.starts(40, random.Random(1))
-    assert {(0, 1, 2), (3, 4, 5)} <= set(starts)
+    assert {(0, (0, 1, 2)), (1, (3, 4, 5))} <= set(starts)
 
 
 def test_of_few_configurations_quick_pricing_starts_from_several_sets() -> None:
     """Where no rule has options there is one configuration: one start is whoever is worth most, others differ."""
     lowered = lower(Problem(Pool(tuple("abcdefgh")), (Network("n0", 4, 4), Network("n1", 4, 4)), 2))
     columns = Columns(lowered, nobody(lowered.problem), None, watch())
-    columns.quick[0].worth(Duals([100, 0, 100, 0, 100, 0, 100, 0], {}))
-    first, *others = columns.quick[0].starts(32, random.Random(1))
+    columns.quick[0].worth([Duals([100, 0, 100, 0, 100, 0, 100, 0], {})])
+    first, *others = [members for _, members in columns.quick[0].starts(32, random.Random(1))]
     assert first == (0, 2, 4, 6)
     assert len(others) == LEAST_STARTS - 1
     assert len(set(others)) > 1
@@ -198,7 +236,7 @@ def test_of_few_configurations_quick_pricing_starts_from_several_sets() -> None:
 
 def mixture_of(value: float, units: int) -> master.Master:
     """A mixture that costs so much, of nothing."""
-    return master.Master(value, np.zeros(units), np.zeros(0), np.array([0.0]), [])
+    return master.Master(value, Worth(np.zeros(units), np.zeros(0), {}), np.array([0.0]), [])
 
 
 @pytest.mark.parametrize(
@@ -214,7 +252,7 @@ def test_quick_pricing_takes_longer_once_it_missed_sets(value: float, asking: fl
     columns._missed(mixture_of(value, 4), 3 * UNIT)
     before = columns.work
     with ThreadPoolExecutor(2) as pool:
-        columns.quickly(mixture_of(value, 4), (), pool)
+        columns.quickly(mixture_of(value, 4), pool)
     proposals = LEAST_STARTS * LONGER * columns.quick[0].steps
     assert columns.work - before == pytest.approx(times * proposals * PROPOSAL_WORK)
 
@@ -236,10 +274,10 @@ def test_of_many_quick_pricing_looks_at_members_and_at_who_is_worth_most_beside_
     duals = [dice.randrange(200) for _ in range(600)]
     most = [quick for quick, each in zip(columns.quick, columns.classes, strict=True) if len(each.networks) > 1]
     (quick,) = most
-    quick.worth(Duals(duals, {}))
+    quick.worth([Duals(duals, {})] * 2)
     cheap = min((person for person in range(600) if person % 2 == role and person != 4), key=duals.__getitem__)
     members = tuple(sorted((cheap, 10 + role, 20 + role)))
-    among = quick._among(members).tolist()
+    among = quick._among(role, members).tolist()
     assert len(among) == AMONG
     assert set(members) <= set(among)
     assert 4 not in among
@@ -258,8 +296,8 @@ def test_of_many_quick_pricing_finds_who_is_worth_much_more(role: int) -> None:
     duals = [2_560 if person in dear else 200 + person % 50 for person in range(600)]
     for quick, each in zip(columns.quick, columns.classes, strict=True):
         if len(each.networks) > 1:
-            quick.worth(Duals(duals, {}))
-            assert quick.run((10 + role, 20 + role, 30 + role), 5) == (dear, 0)
+            quick.worth([Duals(duals, {})] * 2)
+            assert quick.run(role, (10 + role, 20 + role, 30 + role), 5) == (dear, 0)
 
 
 def test_cuts_are_the_threes_that_a_mixture_breaks_most() -> None:
@@ -279,7 +317,7 @@ def test_cuts_are_the_threes_that_a_mixture_breaks_most() -> None:
             if amount > 1 + master.BROKEN:
                 broken[three] = amount
         expected = sorted(broken, key=lambda three: (-broken[three], three))[: master.MOST_NEW]
-        assert master.separate(9, sets) == expected
+        assert master.separate(9, [master.Used(0, 0, members, share) for members, share in sets]) == expected
         found += len(expected)
     assert found > 60
 
@@ -296,20 +334,22 @@ def test_a_master_program_that_grew_says_what_a_fresh_one_does(seed: int) -> Non
         for each in question.classes:
             for _ in range(6):
                 members = tuple(sorted(dice.sample(people, dice.choice((5, 6, 7)))))
-                each.columns[members] = dice.randrange(20)
+                dice.choice(each.columns)[members] = dice.randrange(20)
         if turn % 2:
             one, other, third = sorted(dice.sample(people, 3))
             cuts[one, other, third] = dice.uniform(0, 2)
         if turn == 4:
             del cuts[next(iter(cuts))]
         centre = np.array([dice.uniform(0, 3) for _ in people])
-        found, fresh = grown.solved(centre, cuts, 0.5), master.Program(question).solved(centre, cuts, 0.5)
+        near = Worth(centre, np.array([dice.uniform(0, 2) for _ in question.roundings]), dict(cuts))
+        found, fresh = grown.solved(near, 0.5), master.Program(question).solved(near, 0.5)
         assert found is not None
         assert fresh is not None
         assert found.value == pytest.approx(fresh.value)
-        assert (abs(found.units - centre) <= 0.5 + 1e-6).all()
-        assert sum(amount for _, amount in found.sets) <= 3 + 1e-6
-        for cut, worth in zip(cuts, found.cuts, strict=True):
+        assert (abs(found.worth.units - centre) <= 0.5 + 1e-6).all()
+        assert (abs(found.worth.roundings - near.roundings) <= 0.5 * master.ROOMIER + 1e-6).all()
+        assert sum(used.amount for used in found.sets) <= 3 + 1e-6
+        for cut, worth in found.worth.cuts.items():
             assert cuts[cut] - 0.5 - 1e-6 <= worth <= cuts[cut] + 0.5 + 1e-6
 
 
@@ -325,7 +365,7 @@ def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures_of_many() -> No
         def mixed(self, *args: Any) -> Any:
             mixture, dry = super().mixed(*args)
             if mixture is not None:
-                met.append(mixture.units.tolist())
+                met.append(mixture.worth.units.tolist())
             return mixture, dry
 
     columns = Watched(lower(problem), nobody(problem), 0, watch(), most_work=2.0)
@@ -369,7 +409,7 @@ def test_sets_that_were_met_make_a_better_answer(most_work: float | None) -> Non
     lowered = lower(problem)
     columns = Columns(lowered, nobody(problem), 0, watch(), most_work=most_work)
     for members in ((0, 2, 4), (1, 3, 5), (0, 1, 2)):
-        columns._keep(columns.classes[0], members, int(members == (0, 1, 2)))
+        columns._keep(0, 0, members, int(members == (0, 1, 2)))
     assert columns._known_cover(1) is None, "nothing is known of limits yet"
     columns.best, columns.best_duals, columns.best_lows = -UNIT, Duals([0] * 6, {}), [0]
     better = columns._known_cover(1)
@@ -430,3 +470,109 @@ def test_a_stop_is_heard() -> None:
     columns = Columns(lower(problem), priced, 0, stopped)
     with ThreadPoolExecutor(1) as pool:
         assert columns.run([1.0] * 18, 100, pool, lambda limit: None).objective == 0
+
+
+def a_crowd(dice: random.Random) -> Problem:
+    """People with a role and a region, some with two regions or none, kept together here and there, in random sizes."""
+    people = dice.randrange(9, 25)
+    role = Category(("x", "y"), tuple((int(dice.random() < 0.6),) for _ in range(people)))
+    region = Category(("n", "s"), tuple(dice.choice([(0,), (0,), (1,), (0, 1), ()]) for _ in range(people)))
+    rules: list[Any] = [
+        Same(name="role", strength=5, attribute="role"),
+        Same(name="region", strength=dice.choice((3, MUST)), attribute="region"),
+    ]
+    if dice.random() < 0.5:
+        rules.append(Together(name="together", strength=MUST, groups=(tuple(dice.sample(range(people), 2)),)))
+    low = dice.randrange(2, 5)
+    networks = [Network(f"n{k}", low, low + dice.randrange(3), fixed=k == 0) for k in range(people // low)]
+    return Problem(
+        Pool(tuple(map(str, range(people))), {"role": role, "region": region}), tuple(networks), 1, rules=tuple(rules)
+    )
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_every_rounding_holds_in_every_answer_whatever_its_networks_are_for(seed: int) -> None:
+    """People dealt out by chance within the sizes, any options chosen for each network: no sum is below its least."""
+    dice = random.Random(seed)
+    problem = a_crowd(dice)
+    lowered = lower(problem)
+    columns = Columns(lowered, nobody(problem), None, watch())
+    all_of_them(columns)
+    units = lowered.units.members
+    left = list(range(len(units)))
+    dice.shuffle(left)
+    amounts = [0] * len(columns.question.roundings)
+    for number, each in enumerate(columns.classes):
+        for network in each.networks:
+            sizes = columns.question.sizes(network)
+            members: list[int] = []
+            while left and sum(len(units[u]) for u in members) < sizes.start:
+                members.append(left.pop())
+            while left and dice.random() < 0.5 and sum(len(units[u]) for u in [*members, left[-1]]) < sizes.stop:
+                members.append(left.pop())
+            if sum(len(units[u]) for u in members) not in sizes:
+                left += members
+                continue
+            index = dice.randrange(len(each.models))
+            for row, rounding in enumerate(columns.question.roundings):
+                if index in rounding.models[number]:
+                    amounts[row] += rounding.network + sum(int(rounding.units[unit]) for unit in members)
+    assert all(a >= x.least for a, x in zip(amounts, columns.question.roundings, strict=True))
+
+
+def halves() -> Problem:
+    """Six of one role and six of another, in three networks of four: one of them must mix two and two."""
+    pool = Pool(tuple("abcdefghijkl"), {"role": Category(("x", "y"), tuple((p // 6,) for p in range(12)))})
+    same = Same(name="same", strength=5, attribute="role")
+    return Problem(pool, tuple(Network(f"n{k}", 4, 4) for k in range(3)), 3, rules=(same,))
+
+
+def cheapest_mixture(columns: Columns) -> master.Master:
+    """The cheapest mixture of every set there is."""
+    for number, quick in enumerate(columns.quick):
+        for members in combinations(range(12), 4):
+            price = quick.price_of(members)
+            assert price is not None
+            for index in quick.labels(members):
+                columns._keep(number, index, members, price)
+    mixture = columns.program.solved(Worth(np.zeros(12), np.zeros(len(columns.question.roundings)), {}), 1_000.0)
+    assert mixture is not None
+    return mixture
+
+
+@pytest.mark.parametrize(("rounded", "costs"), [(True, 10), (False, 0)], ids=["whole networks", "parts of networks"])
+def test_a_network_and_a_half_for_a_role_costs_what_two_networks_cost(rounded: bool, costs: int) -> None:
+    """A mixture gives each role a network and a half at no cost; in whole networks two people are apart, at 5 each.
+
+    Exact pricing proves the same at what the mixture says everything is worth.
+    """
+    columns = Columns(lower(halves()), nobody(halves()), 0, watch())
+    assert columns.question.roundings, "they bind"
+    if not rounded:
+        columns.question.roundings = []
+        columns.program = master.Program(columns.question)
+    mixture = cheapest_mixture(columns)
+    assert mixture.value == pytest.approx(costs)
+    duals = mixture.worth.rounded()
+    with ThreadPoolExecutor(1) as pool:
+        lows = columns.price(duals, [None], pool)
+    assert lows is not None
+    assert columns.question.limit(duals, lows) / UNIT == pytest.approx(costs, abs=0.1)
+
+
+def test_what_is_known_of_an_answer_makes_it_a_mixture() -> None:
+    """Two networks of one role each and one of both: the mixture of these three sets costs what the answer does."""
+    columns = Columns(lower(halves()), nobody(halves()), 0, watch())
+    shares = columns.know([0, 0, 0, 0, 2, 2, 1, 1, 1, 1, 2, 2])
+    assert sum(shares) == pytest.approx(10)
+    near = Worth(np.array(shares), np.zeros(len(columns.question.roundings)), {})
+    mixture = columns.program.solved(near, 1_000.0)
+    assert mixture is not None
+    assert mixture.value == pytest.approx(10)
+
+
+def test_with_room_for_everybody_of_each_role_no_rounding_is_worth_its_while() -> None:
+    """Eight of one role and four of another, in three networks of four: nothing has to be mixed."""
+    pool = Pool(tuple("abcdefghijkl"), {"role": Category(("x", "y"), tuple((int(p < 4),) for p in range(12)))})
+    columns = Columns(lower(replace(halves(), pool=pool)), nobody(halves()), 0, watch())
+    assert columns.question.roundings == []
