@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from solver import board as boards
 from solver.board import Board
@@ -49,6 +50,9 @@ class Quick:
 
     def __init__(self, question: Question, each: Class, cuts: Sequence[Cut] = ()) -> None:
         self.cuts = tuple(cuts)
+        self._threes: Ints = np.array(self.cuts, dtype=np.int64).reshape(-1, 3)
+        self._costs: Ints = np.zeros(len(self.cuts), dtype=np.int64)
+        """what each cut costs"""
         networks, pins = set(each.networks), question.problem.pins
         units = question.lowered.units.members
         pinned = [{pins[person] for person in members if person in pins} for members in units]
@@ -110,17 +114,18 @@ class Quick:
     def worth(self, seen: Sequence[Duals]) -> None:
         """Sets what seating each unit is worth in each configuration, and what each cut costs."""
         self._duals = [np.array(duals.units, dtype=np.int64) for duals in seen]
-        self._worth = [self._at(duals) for duals in seen]
+        if seen:
+            self._costs = np.array([seen[0].cuts.get(cut, 0) for cut in self.cuts], dtype=np.int64)
+        self._worth = [self._at(units) for units in self._duals]
         amounts = np.abs(self._duals[0]) if seen else np.ones(1)
         self._mean = max(1.0, float(amounts.mean()))
 
-    def _at(self, duals: Duals) -> Board:
+    def _at(self, units: Ints) -> Board:
         place, counts = self._plain.place, self._plain.counts
         price, weight = place.price.copy(), counts.strength.weight.copy()
         # What each unit outside costs is what seating it is worth.
-        price[-1, place.column[OUTSIDE]] = duals.units
-        costs = np.array([duals.cuts.get(cut, 0) for cut in self.cuts], dtype=np.int64)
-        weight[len(weight) - 2 * len(costs) :] = np.concatenate([costs, -costs])
+        price[-1, place.column[OUTSIDE]] = units
+        weight[len(weight) - 2 * len(self._costs) :] = np.concatenate([self._costs, -self._costs])
         strength = counts.strength._replace(weight=weight)
         return self._plain._replace(place=place._replace(price=price), counts=counts._replace(strength=strength))
 
@@ -141,11 +146,14 @@ class Quick:
     def price_of(self, members: Members) -> int | None:
         """What a set costs, duals apart; None where it breaks what must hold."""
         where = self._seated(members)
-        if self._plain.people[where == INSIDE].sum() > self._plain.high[0]:
-            # Nobody moves into a group that is full, so the kernel has no price for one that has too many.
+        if self._too_many(where == INSIDE):
             return None
         run = _Run(self._plain, where, self._movable, self._places, 1)
         return None if run.best[0] else int(run.best[2]) // UNIT
+
+    def _too_many(self, inside: NDArray[np.bool_]) -> bool:
+        """Whether more are inside than there is room: nobody moves into a full group, so the kernel has no price."""
+        return bool(self._plain.people[inside].sum() > self._plain.high[0])
 
     def starts(self, many: int, dice: random.Random) -> list[tuple[int, Members]]:
         """Sets of whoever is worth most with some options, those of one configuration after the other, with its number.
@@ -178,10 +186,11 @@ class Quick:
         if len(self._movable) <= AMONG:
             return self._movable
         here = np.array(members, dtype=np.int64)
-        worth = self._with(index, [int(share[:, here].sum(axis=1).argmax()) for _, share in self._best])
-        chosen = np.isin(self._movable, here)
-        worth[chosen] = np.iinfo(np.int64).max
-        return self._movable[np.sort(np.argpartition(-worth, AMONG)[:AMONG])]
+        worth = self._duals[index].copy()
+        for _, share in self._best:
+            worth += share[share[:, here].sum(axis=1).argmax()]
+        worth[here] = np.iinfo(np.int64).max
+        return self._movable[np.sort(np.argpartition(-worth[self._movable], AMONG)[:AMONG])]
 
     def run(self, index: int, start: Members, seed: int, times: int = 1) -> Found | None:
         """The cheapest set, less duals of a configuration, on the way from one, with its price; None where musts stay
@@ -194,9 +203,13 @@ class Quick:
         for chunk in range(CHUNKS):
             heat = self._mean * HOT * (COLD / HOT) ** (chunk / (CHUNKS - 1))
             run.go(times * self.steps // CHUNKS, heat, dear * (1 + chunk))
-        members = tuple(np.flatnonzero(run.best_where == INSIDE).tolist())
-        price = None if run.best[0] else self.price_of(members)
-        return None if price is None else (members, price)
+        inside = run.best_where == INSIDE
+        if run.best[0] or self._too_many(inside):
+            return None
+        # What the board costs is what the set does, what whoever is outside is worth, and the cuts that count the set.
+        counted = self._costs[inside[self._threes].sum(axis=1) > 1].sum()
+        price = int(run.best[2] - self._duals[index][~inside].sum() - counted)
+        return tuple(np.flatnonzero(inside).tolist()), price // UNIT
 
     def around(self, index: int, members: Members, most: int, seed: int) -> list[Members]:
         """Sets one exchange from this one that cost about as much less duals, and hold every must; random, but many."""
