@@ -11,6 +11,8 @@ from a floating-point program: duals are rounded, and everything proven is added
 those of the relaxation and stay in a box around the best so far (Marsten, Hogan and Blankenship 1975, "The boxstep
 method for large-scale optimization").
 
+Roundings make the mixture keep to whole numbers of networks for every kind of people, as far as inequalities can.
+
 Where the bound is close to the answer, every set that a better answer could use is listed - those whose price less
 duals is within the gap - and an exact cover of all people by listed sets is sought: where there is none, the answer is
 proven (Baldacci, Christofides and Mingozzi 2008 do so for vehicle routing, "An exact algorithm for the vehicle routing

@@ -465,8 +465,8 @@ class Columns:
             mixture, _ = self.mixed(centre, box, pool)
             if mixture is not None and self._settled(mixture, window) and widest < WIDEST:
                 # Few people may carry all that the objective is, and only the box keep what they are worth down.
-                wider, _ = self.mixed(centre, WIDER_AT_ONCE * widest, pool)
-                if wider is not None and not self._settled(wider, window):
+                wider, dry = self.mixed(centre, WIDER_AT_ONCE * widest, pool)
+                if wider is not None and dry and not self._settled(wider, window):
                     widest *= WIDER_AT_ONCE
                     box, mixture = widest, wider
             if mixture is not None and self._settled(mixture, window):

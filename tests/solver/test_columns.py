@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
-from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK
+from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK, WIDER_AT_ONCE
 from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
 from solver.columns.rounding import Configured, roundings
 from solver.columns.sets import NEVER, UNIT, Cut, Worth
@@ -377,6 +377,32 @@ def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures_of_many() -> No
     assert 1 < len(last) <= MOST_AVERAGED
     assert np.array(duals.units) / UNIT == pytest.approx(np.mean(last, axis=0), abs=1 / UNIT)
     assert np.array(duals.units) / UNIT != pytest.approx(last[-1], abs=1 / UNIT)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_wider_box_is_kept_only_where_quick_pricing_came_to_its_end_in_it(ended: bool) -> None:
+    """A mixture is also higher where sets are still missing, which says nothing of the box."""
+    problem = eighteen(4)
+    boxes: list[float] = []
+
+    class Watched(Columns):
+        def mixed(self, *args: Any) -> Any:
+            mixture, _ = super().mixed(*args)
+            boxes.append(args[1])
+            return mixture, ended
+
+        def _settled(self, *args: Any) -> bool:
+            return boxes[-1] <= self._widest(50)
+
+    columns = Watched(lower(problem), nobody(problem), 0, watch(), most_work=1.0)
+    duals = Duals([UNIT] * 18, {})
+    with ThreadPoolExecutor(1) as pool:
+        columns.generate(duals, [None] * len(columns.classes), 50, 0.0, pool, lambda limit: None)
+    widest = columns._widest(50)
+    assert max(boxes) == pytest.approx(WIDER_AT_ONCE * widest)
+    after = boxes[boxes.index(max(boxes)) + 1 :]
+    assert after
+    assert (after[0] > widest) is ended
 
 
 def test_a_listing_finds_the_answer_that_is_better() -> None:
