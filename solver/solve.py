@@ -23,6 +23,9 @@ ROTATION_SECONDS = 0.2
 LEAST_ROTATION_SHARE, MOST_ROTATION_SHARE = 0.25, 0.6
 """Of the time limit; what composition leaves, rotations may use as well."""
 
+ENOUGH_OF_PLAIN = 20
+"""How many times what they want rotations have at most where no rule speaks of trios: the rest is for composition."""
+
 ROTATION_EFFORT = 0.12
 """Of one effort, for each network."""
 
@@ -126,14 +129,21 @@ def composition_seconds(problem: Problem, limits: Limits) -> float:
     if not problem.meetings.count:
         return limits.seconds
     wanted = ROTATION_SECONDS * _questions(problem) / limits.workers
-    share = min(MOST_ROTATION_SHARE, max(LEAST_ROTATION_SHARE, wanted / max(0.1, limits.seconds)))
-    return limits.seconds * (1 - share)
+    least = LEAST_ROTATION_SHARE * limits.seconds
+    if _plain(problem):
+        least = min(least, ENOUGH_OF_PLAIN * wanted)
+    return limits.seconds - min(MOST_ROTATION_SHARE * limits.seconds, max(least, wanted))
+
+
+def _plain(problem: Problem) -> bool:
+    """Whether networks of one size ask for the same rotation."""
+    return all(isinstance(rule, TrioRule) and not isinstance(rule, MeetNew) for rule in problem.trio_rules)
 
 
 def _questions(problem: Problem) -> int:
     """About how many different rotations the networks will ask for: without trio rules, one for each size."""
     networks = len(problem.networks)
-    if any(not isinstance(rule, TrioRule) or isinstance(rule, MeetNew) for rule in problem.trio_rules):
+    if not _plain(problem):
         return networks
     sizes = {size for network in problem.networks for size in (network.min_size, network.max_size)}
     return min(networks, max(sizes, default=0) - min(sizes, default=0) + 1 + len(problem.meetings.absent))

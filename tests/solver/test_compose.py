@@ -15,12 +15,15 @@ from solver.compose import Composed, Status, compose
 from solver.limits import Limits, Watch
 from solver.lower import lower
 from solver.price import breaches, score
-from solver.problem import WAITING, Category, Composition, Network, Pool, Problem
+from solver.problem import WAITING, Category, Composition, Meetings, Network, Pool, Problem
 from solver.rules import MUST, RULES
+from solver.rules.base import Rule
+from solver.rules.meet_new import MeetNew
 from solver.rules.place import Place
 from solver.rules.same import Same
 from solver.rules.spread import Spread
 from solver.settle import best_slot
+from solver.solve import composition_seconds
 from tests.solver.worlds import NETWORK_RULES, a_problem
 
 QUICK = Limits(effort=1, seed=3, workers=1)
@@ -182,3 +185,22 @@ def test_each_rule_has_a_limit_of_its_own_where_the_whole_is_proven(people: int)
     found = composed(problem, Limits(effort=4, workers=1))
     assert found.status is Status.OPTIMAL
     assert found.rule_bounds[1] >= count
+
+
+def meeting(rules: tuple[Rule, ...]) -> Problem:
+    """Eighty-one networks of 10 to 14 people who meet ten times."""
+    networks = tuple(Network(f"n{k}", 10, 14) for k in range(81))
+    pool = Pool(tuple(map(str, range(1_000))))
+    return Problem(pool, networks, 81, meetings=Meetings(count=10), trio_rules=rules)
+
+
+def test_of_a_long_limit_composition_has_what_rotations_have_no_use_for() -> None:
+    """Five sizes share five plans, for which ten of 120 seconds are plenty; of ten seconds they have a quarter.
+
+    Where rules speak of who is in a trio, every network asks for a plan of its own, and a quarter of 120 s it is.
+    """
+    two = Limits(seconds=1.0, workers=2)
+    assert composition_seconds(meeting(()), replace(two, seconds=120.0)) == pytest.approx(110)
+    assert composition_seconds(meeting(()), replace(two, seconds=10.0)) == pytest.approx(7.5)
+    new = MeetNew(name="meet_new", strength=1)
+    assert composition_seconds(meeting((new,)), replace(two, seconds=120.0)) == pytest.approx(90)
