@@ -173,20 +173,20 @@ def test_short_run_is_the_run_of_the_command() -> None:
 
 
 def test_limits_of_rounds_by_the_clock() -> None:
-    """The rotations' share is kept apart, 15 of 60 seconds here; what is left is cut into equal rounds."""
+    """The rotations' share is kept apart, 12 of 60 seconds here; what is left is cut into equal rounds."""
     of = asked(MANY, **OPEN)
     limits = Limits(seconds=60.0, seed=2)
     begun = replace(first(of), rounds=0)
     alone = next_limits(of, begun, limits)
     assert alone is not None
-    assert alone.seconds == pytest.approx(15.0)  # 45 seconds in three rounds
+    assert alone.seconds == pytest.approx(16.0)  # 48 seconds in three rounds
     shared = next_limits(of, begun, limits, others_waiting=True)
     assert shared is not None
-    assert shared.seconds == pytest.approx(9.0)  # in five
-    late = next_limits(of, replace(begun, rounds=4, seconds=44.0), limits)
+    assert shared.seconds == pytest.approx(9.6)  # in five
+    late = next_limits(of, replace(begun, rounds=4, seconds=47.0), limits)
     assert late is not None
     assert late.seconds == pytest.approx(1.0)
-    assert next_limits(of, replace(begun, rounds=5, seconds=44.6), limits) is None
+    assert next_limits(of, replace(begun, rounds=5, seconds=47.6), limits) is None
     short = next_limits(of, begun, Limits(seconds=20.0))
     assert short is not None
     assert short.seconds == pytest.approx(15.0)
