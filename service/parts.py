@@ -19,10 +19,11 @@ from service.reading import Asked
 from service.rounds import ROUND_SECONDS, Standing, with_answer
 from solver.chain import Work
 from solver.compose import LARGE
+from solver.levelling import strays
 from solver.limits import Limits, Watch
 from solver.lower import Lowered, lower
 from solver.partition import Cutter
-from solver.patchwork import DEPTHS, improve, patches, rank_of
+from solver.patchwork import DEPTHS, improve, ordered, patches, rank_of
 from solver.problem import Composition, Problem
 from solver.settle import slotted
 
@@ -57,7 +58,8 @@ def cut(lowered: Lowered, standing: Standing, limits: Limits, *, workers: int, c
     composition = standing.composition
     assert composition is not None and limits.seconds is not None  # noqa: S101  (worth_sharing)
     dice = random.Random(limits.seed)
-    found = patches(lowered, composition, sorted(composition.groups()), standing.rounds, dice)
+    order = ordered(lowered, composition, sorted(composition.groups()), standing.rounds, dice)
+    found = patches(lowered, composition, [order], strays(lowered), dice)
     each = max(1, min(cores, ceil(len(found) / (workers * PER_WORKER))))
     groups = [found[first : first + each] for first in range(0, len(found), each)]
     turns = max(1, ceil(len(groups) / workers))

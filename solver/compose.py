@@ -11,7 +11,7 @@ from threading import Lock
 import numpy as np
 
 from solver import bound as bounds
-from solver import columns, enumeration
+from solver import columns, enumeration, levelling
 from solver.chain import WORST, Arena, Found, Rank, Work
 from solver.cp import cp_model, cp_solver, told
 from solver.errors import SolverBugError
@@ -77,6 +77,10 @@ COLUMNS_UNTIL, COLUMNS_WORK = 0.98, 0.4
 
 LARGE = 2_000
 """Units from which a composition is worked on in parts."""
+
+RIVAL, MUCH_BETTER = 0.5, 0.8
+"""Where parts by kind scout too: how much work they get of what chains over everybody get, and of what those cost then
+how much parts may cost to be taken, for chains gain more later."""
 
 SETTLED = 400
 """The most seats for which a short search is as good as a long one."""
@@ -255,7 +259,21 @@ class _Composer:
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
         known = self._waits_for_search(start) or (self._many() and not self.settled)
-        self._take(team.scout(self._work(FIRST_SHARE if known else SCOUT_SHARE)))
+        work = self._work(FIRST_SHARE if known else SCOUT_SHARE)
+        self._take(team.scout(work))
+        rival = self._rival(team, pool)
+        if rival is not None:
+            self._take(rival.scout(work.times(RIVAL)))
+            if rival.rank < replace(team.rank, soft=int(MUCH_BETTER * team.rank.soft)):
+                self.team = rival
+
+    def _rival(self, team: Crew, pool: ThreadPoolExecutor) -> Patchwork | None:
+        """Who composes kind by kind, where several kinds of people are to have the same means."""
+        facilitated = bool(self.problem.facilitators)
+        if isinstance(team, Patchwork) or self.settled or facilitated or not levelling.asked(self.lowered):
+            return None
+        rival = Patchwork(self.lowered, len(team.arena.networks), self.watch, pool, self._hear)
+        return rival if len(rival.blocks) > 1 else None
 
     def _pick_count(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Crew:
         """The number of networks that does best in short runs: both ends and the middle, then closer to the best."""

@@ -1,8 +1,8 @@
 """A patchwork: large compositions, part by part on all workers, cut along other lines in every round.
 
-At first people who are alike sit together, by what must be the same and what costs most; then each round cuts the
-networks into parts of a thousand people, composes each part by itself, and cuts elsewhere the next time, so that what
-one round could not mend across a border the next one can.
+At first people who are alike sit together, by what must be the same and what costs most, and parts are cut within each
+kind of people. Then each round cuts the networks into parts of a thousand people, composes each part by itself, and
+cuts elsewhere the next time, so that what one round could not mend across a border the next one can.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from solver import board as boards
 from solver.appoint import first_setting
 from solver.chain import HEATS, WORST, Arena, Chain, Found, Hear, Rank, Work, given
+from solver.levelling import Strays, evened, strays
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
 from solver.lowering import Best, Scatter
@@ -32,6 +33,9 @@ OPENING, OPENING_SECONDS = 0.15, 1.5e-4
 
 OPENING_DEPTH = 0.05
 """How far up the cooling the first round starts where networks are for people alike; hotter mixes them again."""
+
+APART = 2
+"""Rounds that cut within kinds of people, who mix as soon as they are in one part."""
 
 DEPTHS = (0.6, 0.4, 0.5)
 """How far up the cooling of a part starts after the first round, in turn."""
@@ -97,15 +101,15 @@ class Patchwork:
         shared = traits(lowered, self.dice)
         self.opening_depth = OPENING_DEPTH if any(trait.divides for trait in shared) else 1.0
         setting = first_setting(lowered, self.networks, self.dice) or given(lowered)
-        self.composition = Composition(
-            first_places(lowered, self.networks, shared, self.dice),
-            setting.slots,
-            setting.facilitators,
-        )
+        self.strays = strays(lowered)
+        seats = first_places(lowered, self.networks, shared, self.dice)
+        self.blocks = seats.blocks
+        self.composition = Composition(seats.places, setting.slots, setting.facilitators)
 
     def adopt(self, places: Sequence[int]) -> Found:
         """Takes an earlier answer as the one to go on from."""
         formed = set(self.networks)
+        self.blocks = (tuple(self.networks),)
         kept = tuple(place if place in formed else WAITING for place in places)
         self.composition = Composition(kept, self.composition.slots, self.composition.facilitators)
         return self.found()
@@ -147,7 +151,7 @@ class Patchwork:
         limits = self.watch.limits
         people = self.lowered.problem.pool.size
         jobs = []
-        for number, patch in enumerate(patches(self.lowered, self.composition, self.networks, self.rounds, self.dice)):
+        for number, patch in enumerate(self._patches()):
             share = work.times(limits.workers * len(patch.people) / people)
             seed = limits.seed + 1009 * self.rounds + 7919 * number
             jobs.append(self.pool.submit(self._job, patch, share, seed, depth, opening))
@@ -170,6 +174,14 @@ class Patchwork:
         self.hear(total)
         return self.found()
 
+    def _patches(self) -> list[Patch]:
+        """What to compose side by side in this round."""
+        if self.rounds >= APART:
+            order = ordered(self.lowered, self.composition, self.networks, self.rounds, self.dice)
+            return patches(self.lowered, self.composition, [order], self.strays, self.dice)
+        blocks = [self.dice.sample(block, len(block)) if self.rounds else list(block) for block in self.blocks]
+        return patches(self.lowered, self.composition, blocks, self.strays, self.dice)
+
     def _job(self, patch: Patch, work: Work, seed: int, depth: float, opening: bool) -> Mended:
         # A part is cut when its turn comes, so that only as many are held as are worked on.
         part = self.cutter.cut(self.composition, patch.networks, patch.people)
@@ -184,11 +196,13 @@ class Patchwork:
 
 
 def patches(
-    lowered: Lowered, composition: Composition, networks: Sequence[int], turn: int, dice: random.Random
+    lowered: Lowered, composition: Composition, blocks: Sequence[Sequence[int]], stray: Strays, dice: random.Random
 ) -> list[Patch]:
-    """How a round cuts the whole: in each turn along other lines; those who wait are dealt out."""
+    """How a round cuts the whole; no part goes beyond a block of networks, and those who wait are dealt out."""
     groups = composition.groups()
-    chunks = chunked(_ordered(lowered, composition, networks, turn, dice), groups)
+    of = lowered.units.of
+    members = {k: tuple(dict.fromkeys(of[person] for person in people)) for k, people in groups.items()}
+    chunks = [chunk for block in blocks for chunk in chunked(evened(block, members, stray), groups)]
     waiting = list(composition.waiting)
     dice.shuffle(waiting)
     return [
@@ -200,20 +214,15 @@ def patches(
     ]
 
 
-def _ordered(
+def ordered(
     lowered: Lowered, composition: Composition, networks: Sequence[int], turn: int, dice: random.Random
 ) -> list[int]:
     """The networks, so that neighbours are alike in one respect: another one in each round, or none."""
-    terms = [x for x in lowered.terms if isinstance(x.term, Best) and len(x.term.options) > 1]
-    order = list(networks)
-    if not turn:
-        return order
-    dice.shuffle(order)
+    terms = [x.term for x in lowered.terms if isinstance(x.term, Best) and len(x.term.options) > 1]
+    order = dice.sample(networks, len(networks))
     chosen = turn % (len(terms) + 1)
     if chosen < len(terms):
-        term = terms[chosen].term
-        assert isinstance(term, Best)  # noqa: S101  (chosen above)
-        tally = most_common(term.options, composition.places)
+        tally = most_common(terms[chosen].options, composition.places)
         order.sort(key=lambda k: tally.get(k, -1))
     return order
 
@@ -227,7 +236,7 @@ def rank_of(problem: Problem, composition: Composition) -> Rank:
 
 def chunked(order: Sequence[int], groups: dict[int, tuple[int, ...]]) -> list[list[int]]:
     """Consecutive networks with about so many people in each part."""
-    people = sum(map(len, groups.values()))
+    people = sum(len(groups.get(k, ())) for k in order)
     parts = max(1, round(people / PEOPLE))
     size = -(-len(order) // parts)
     return [list(order[first : first + size]) for first in range(0, len(order), size)]

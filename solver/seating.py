@@ -8,9 +8,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby, takewhile
+from math import ceil
 
 import numpy as np
 
+from solver.levelling import levelled, strays
 from solver.lower import Lowered
 from solver.lowering import Best, Home
 from solver.problem import WAITING
@@ -39,13 +41,20 @@ class Trait:
     """whether everybody has one value of it, and many may have the same, so that a network can be for those"""
 
 
-def first_places(
-    lowered: Lowered, networks: Sequence[int], shared: Sequence[Trait], dice: random.Random
-) -> tuple[int, ...]:
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Where everybody sits at first."""
+
+    places: tuple[int, ...]
+    blocks: tuple[tuple[int, ...], ...]
+    """the networks for each kind of people"""
+
+
+def first_places(lowered: Lowered, networks: Sequence[int], shared: Sequence[Trait], dice: random.Random) -> Seats:
     """A first seating: networks are for people who are alike in these traits, the first first; pins and sizes are kept.
 
-    Each kind of people has as many networks as suit their number, and whoever is too many for those sits where most
-    is shared with them.
+    Each kind of people has as many networks as suit their number. Whoever is too many for those sits where most is
+    shared with them, and some sit with another kind so that each can have the means that are asked.
     """
     units = lowered.units.members
     seating = _Seating(lowered, networks)
@@ -57,6 +66,7 @@ def first_places(
     mine = [(kind, list(alike)) for kind, alike in groupby(order, key=lambda unit: kinds[unit][:used])]
     people = [sum(len(units[unit]) for unit in alike) for _, alike in mine]
     numbers = apportioned(people, len(networks), seating.least.values(), seating.room.values())
+    _level(lowered, mine, numbers, seating, shared, dice)
     begin = 0
     left: list[int] = []
     of: dict[Kind, list[int]] = {}
@@ -65,6 +75,7 @@ def first_places(
         left += seating.fill(of[kind], alike)
         begin += number
     of.setdefault((), []).extend(networks[begin:])
+    blocks = tuple(tuple(block) for block in of.values() if block)
 
     @cache
     def nearest(own: Kind) -> list[Kind]:
@@ -77,7 +88,33 @@ def first_places(
         for kind in nearest(kinds[unit][:used]):
             if seating.squeeze(of[kind], unit):
                 break
-    return tuple(seating.where)
+    return Seats(tuple(seating.where), blocks)
+
+
+def _level(
+    lowered: Lowered,
+    kinds: Sequence[tuple[Kind, list[int]]],
+    numbers: Sequence[int],
+    seating: _Seating,
+    shared: Sequence[Trait],
+    dice: random.Random,
+) -> None:
+    """Moves units to kinds that would be off the means without them."""
+    heads = np.array([len(members) for members in lowered.units.members])
+    low, high = (sum(sizes.values()) / max(1, len(sizes)) for sizes in (seating.least, seating.room))
+    apart = np.zeros((len(kinds), len(kinds)))
+    for t, trait in enumerate(shared[: len(kinds[0][0])] if kinds else ()):
+        column = np.array([kind[t] for kind, _ in kinds])
+        apart += np.where(column[:, None] == column, 0, np.inf if trait.weight == MUST else trait.weight)
+    units = [alike for _, alike in kinds]
+    size = sum(int(heads[alike].sum()) for alike in units) / max(1, sum(numbers))
+    rooms = [(ceil(number * low), int(number * high)) for number in numbers]
+    moves = levelled(strays(lowered), heads, units, rooms, apart, size)
+    gone = {unit for unit, _ in moves}
+    for alike in units:
+        alike[:] = [unit for unit in alike if unit not in gone]
+    for unit, kind in moves:
+        units[kind].insert(dice.randrange(len(units[kind]) + 1), unit)
 
 
 class _Seating:

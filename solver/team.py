@@ -147,7 +147,7 @@ def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) ->
         setting = first_setting(arena.lowered, arena.networks, dice)
         shared = traits(arena.lowered, dice) if job.depth < 1 else []
         if shared:
-            places = first_places(arena.lowered, arena.networks, shared, dice)
+            places = first_places(arena.lowered, arena.networks, shared, dice).places
             where = boards.from_places(places, arena.lowered, arena.networks)
         else:
             where, depth = arena.seating(dice, setting), 1.0
