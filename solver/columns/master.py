@@ -20,10 +20,6 @@ DEAR = 1e4
 """What a network without any set costs in the master program."""
 
 
-ROOMIER = 0.5
-"""How many times as far as units roundings may go from their centre: each is a part of what many units are worth."""
-
-
 class Used(NamedTuple):
     """How much of a set there is in a mixture; of which class it is, and in which of its configurations."""
 
@@ -94,11 +90,11 @@ class Program:
     def solved(self, centre: Worth, box: float) -> Master | None:
         """The cheapest mixture of sets, with duals no farther than the box from their centre, 0 for any other cut."""
         self._meet()
-        cuts, units, roundings, roomy = centre.cuts, centre.units, centre.roundings, ROOMIER * box
+        cuts, units, roundings = centre.cuts, centre.units, centre.roundings
         self._count([cut for cut in cuts if cut not in self._cuts])
         self._program.price(self._units, np.stack([units + box, box - units], axis=1).ravel())
-        least = np.maximum(0.0, roundings - roomy)
-        self._program.price(self._roundings, np.stack([roundings + roomy, -least], axis=1).ravel())
+        least = np.maximum(0.0, roundings - box)
+        self._program.price(self._roundings, np.stack([roundings + box, -least], axis=1).ravel())
         near: Places = np.array([[column, column + 1] for column in self._cuts.values()], dtype=np.int32)
         costs = np.array([cuts.get(cut, -box) for cut in self._cuts])
         self._program.price(near.ravel(), np.stack([costs + box, -np.maximum(0.0, costs - box)], axis=1).ravel())

@@ -347,7 +347,7 @@ def test_a_master_program_that_grew_says_what_a_fresh_one_does(seed: int) -> Non
         assert fresh is not None
         assert found.value == pytest.approx(fresh.value)
         assert (abs(found.worth.units - centre) <= 0.5 + 1e-6).all()
-        assert (abs(found.worth.roundings - near.roundings) <= 0.5 * master.ROOMIER + 1e-6).all()
+        assert (abs(found.worth.roundings - near.roundings) <= 0.5 + 1e-6).all()
         assert sum(used.amount for used in found.sets) <= 3 + 1e-6
         for cut, worth in found.worth.cuts.items():
             assert cuts[cut] - 0.5 - 1e-6 <= worth <= cuts[cut] + 0.5 + 1e-6
