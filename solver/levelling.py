@@ -19,8 +19,8 @@ from solver.lower import Lowered
 from solver.lowering import Mean
 from solver.terms.common import Ints
 
-MUST = float(1 << 40)
-"""What a hundredth costs that must not be, beside any weight."""
+MUST = 1 << 40
+"""What it costs to break what must hold, beside any weight."""
 
 FREE = 0.1
 """Hundredths of a standard deviation that the mean of a kind may be off: fewer than the half that costs nothing,
@@ -50,25 +50,30 @@ class Strays:
     """(means,) what a hundredth costs"""
 
 
+def _means(lowered: Lowered) -> list[tuple[Mean, float]]:
+    """The means that are asked, and what a hundredth of each costs; where all have one number, none is."""
+    means = ((priced.term, priced) for priced in lowered.terms if isinstance(priced.term, Mean))
+    return [(term, float(MUST if x.must else x.weight)) for term, x in means if term.moments.variance]
+
+
+def asked(lowered: Lowered) -> bool:
+    """Whether any mean is asked."""
+    return bool(_means(lowered))
+
+
 def strays(lowered: Lowered) -> Strays:
     """What is known of every unit for every rule about a mean."""
     units = lowered.units.members
-    means = [(priced, priced.term) for priced in lowered.terms if isinstance(priced.term, Mean)]
-    means = [(priced, term) for priced, term in means if term.moments.variance]
+    means = _means(lowered)
     off, known = np.zeros((len(units), len(means))), np.zeros((len(units), len(means)), dtype=np.int64)
-    for t, (_, term) in enumerate(means):
+    for t, (term, _) in enumerate(means):
         moments = term.moments
         values = moments.whole(term.values)
         for unit, members in enumerate(units):
             mine = [value for person in members if (value := values[person]) is not None]
             known[unit, t] = len(mine)
             off[unit, t] = 100 * (moments.known * sum(mine) - len(mine) * moments.total) / sqrt(moments.variance)
-    return Strays(off, known, np.array([MUST if priced.must else float(priced.weight) for priced, _ in means]))
-
-
-def asked(lowered: Lowered) -> bool:
-    """Whether any mean is asked."""
-    return any(isinstance(priced.term, Mean) and priced.term.moments.variance for priced in lowered.terms)
+    return Strays(off, known, np.array([weight for _, weight in means], dtype=np.float64))
 
 
 def evened(order: Sequence[int], members: Mapping[int, Sequence[int]], stray: Strays) -> list[int]:

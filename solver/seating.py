@@ -12,13 +12,10 @@ from math import ceil
 
 import numpy as np
 
-from solver.levelling import levelled, strays
+from solver.levelling import MUST, levelled, strays
 from solver.lower import Lowered
 from solver.lowering import Best, Home
 from solver.problem import WAITING
-
-MUST = 1 << 40
-"""What sharing is worth that a must asks for, beside any weight."""
 
 MOST_KINDS = 0.5
 """Kinds of people for each network, at most: with more, kinds do not fill their networks."""
