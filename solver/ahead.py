@@ -62,7 +62,9 @@ def _board() -> boards.Board:
 def search() -> list[Job]:
     """The search itself, of all its parts."""
     row = _array(1)
-    return [(anneal, (_board(), row, row, row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 5, _array(2)))]
+    return [
+        (anneal, (_board(), row, row, _array(2), row, True, _array(1, np.uint64), 0, 0.0, 0.0, *[row] * 5, _array(2)))
+    ]
 
 
 def of_many() -> list[Job]:

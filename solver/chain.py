@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from solver import board as boards
 from solver.appoint import appoint, offices
 from solver.board import Board
+from solver.kinds import by_kind
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
 from solver.lowering import Likeness, Scatter
@@ -132,7 +133,7 @@ class Arena:
         self.board = boards.build(lowered, self.networks)
         problem, units = lowered.problem, lowered.units
         pinned = {units.of[person] for person in problem.pins}
-        self.movable = np.array([unit for unit in range(len(units)) if unit not in pinned], dtype=np.int64)
+        self.move([unit for unit in range(len(units)) if unit not in pinned])
         self.weighed = problem.waiting_is_weighed
         self.may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
         self.places = np.arange(count + self.may_wait, dtype=np.int64)
@@ -147,6 +148,11 @@ class Arena:
         """what part of a run is for dealing out again"""
         self.offices = offices(lowered, self.networks) if problem.facilitators else None
         """what facilitators may do, where there are any"""
+
+    def move(self, units: Sequence[int]) -> None:
+        """Only these may move."""
+        kinds = by_kind(self.lowered, np.array(units, dtype=np.int64))
+        self.movable, self.kinds = kinds.order, kinds.spans
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
         """A first seating: pins, then everybody where there is room, the least sizes first."""
@@ -245,6 +251,7 @@ class Chain:
             self.board,
             start,
             arena.movable,
+            arena.kinds,
             arena.places,
             self.anywhere,
             self.state,

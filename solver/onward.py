@@ -170,7 +170,7 @@ def search(
 
 def _with_movable(arena: Arena, units: Sequence[int]) -> Arena:
     other = copy(arena)
-    other.movable = np.array(units, dtype=np.int64)
+    other.move(units)
     return other
 
 

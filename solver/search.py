@@ -61,6 +61,7 @@ def anneal(
     board: Board,
     start: Ints,
     movable: Ints,
+    kinds: Ints,
     places: Ints,
     anywhere: bool,
     state: Ints,
@@ -78,6 +79,8 @@ def anneal(
 
     start: where to seat each unit that is nowhere yet; seating is a move from nowhere that is always made.
     movable: the units that may move; places: the groups they may move to (the waitlist is number `groups`).
+    kinds: (units, 2) where in `movable` those of one kind with each unit begin, and how many they are; (0, 2) where
+    nobody is told apart. Half of all swaps are within a kind.
     anywhere: whether everybody may sit wherever proposals lead, so that nobody looks; it is most of a cheap proposal.
     prices: (of one hard violation, of one person waiting), in units of the soft price.
     now, best: (hard, waiting, soft), updated; best_where: the best board seen, by that order, and by hard and soft
@@ -99,6 +102,7 @@ def anneal(
     stages = STAGES if covered else STAGES - 1 if tallied else STAGES - 2
     nobody = foreign.shape[0] - 1
     groups = low.size
+    told_apart = kinds.shape[0] > 0
     seats = start.size if steps == 0 else 0
     cooling = (cold / hot) ** (1.0 / max(1, steps)) if hot > 0 else 1.0
     temperature = hot
@@ -115,7 +119,11 @@ def anneal(
             one = movable[scaled(word >> np.uint64(32), movable.size)]
             source = where[one]
             if word & np.uint64(7):
-                other = movable[scaled(word & np.uint64(0xFFFFFFFF), movable.size)]
+                # The bit after those is as good as any, for what is scaled hangs on the high bits of 32.
+                begin, length = 0, movable.size
+                if told_apart and word & np.uint64(8):
+                    begin, length = kinds[one, 0], kinds[one, 1]
+                other = movable[begin + scaled(word & np.uint64(0xFFFFFFFF), length)]
                 target = where[other]
                 if target == source or not (anywhere or may_sit(column, allowed, foreign, leader, other, source)):
                     continue

@@ -12,6 +12,7 @@ from math import ceil
 
 import numpy as np
 
+from solver.kinds import divides
 from solver.levelling import MUST, levelled, strays
 from solver.lower import Lowered
 from solver.lowering import Best, Home
@@ -243,8 +244,7 @@ def traits(lowered: Lowered, dice: random.Random) -> list[Trait]:
             for person in carrying:
                 column[person] = number
         several = sum(map(len, carriers)) > people
-        divides = isinstance(term, Best) and not several
-        trait = Trait(tuple(column), MUST if priced.must else priced.weight, divides)
+        trait = Trait(tuple(column), MUST if priced.must else priced.weight, divides(term))
         found.append(((not priced.must, several, -priced.weight), trait))
     return [trait for _, trait in sorted(found, key=lambda each: each[0])]
 

@@ -18,6 +18,7 @@ from solver import board as boards
 from solver.board import Board
 from solver.columns.question import Class, Question
 from solver.columns.sets import UNIT, Cut, Duals, Found, Members
+from solver.kinds import NO_KINDS
 from solver.lowering import Band, Best, Count, Place, Scatter, Term
 from solver.search import anneal, generator
 from solver.terms.common import Flags, Ints, Priced
@@ -264,6 +265,7 @@ class _Run:
             self._board,
             where,
             self._movable,
+            NO_KINDS,
             self._places,
             False,
             self._state,
