@@ -11,7 +11,7 @@ import numpy as np
 from solver import board as boards
 from solver.appoint import appoint, offices
 from solver.board import Board
-from solver.kinds import by_kind
+from solver.kinds import NO_KINDS, Kinds, by_kind
 from solver.limits import Watch
 from solver.lower import Lowered, formed_first
 from solver.lowering import Likeness, Scatter
@@ -150,8 +150,13 @@ class Arena:
         """what facilitators may do, where there are any"""
 
     def move(self, units: Sequence[int]) -> None:
-        """Only these may move."""
-        kinds = by_kind(self.lowered, np.array(units, dtype=np.int64))
+        """Only these may move.
+
+        Where facilitators are appointed, runs begin with people of all kinds together, and only other swaps part those.
+        """
+        movable: Ints = np.array(units, dtype=np.int64)
+        led = bool(self.lowered.problem.facilitators)
+        kinds = Kinds(movable, NO_KINDS) if led else by_kind(self.lowered, movable)
         self.movable, self.kinds = kinds.order, kinds.spans
 
     def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service import reading
 from solver import Category, Network, Pool, Problem
 from solver.chain import Arena, Chain
 from solver.kinds import FEW, by_kind, divides
@@ -18,6 +21,8 @@ from solver.rules import MUST
 from solver.rules.near import Near
 from solver.rules.same import Same
 from solver.rules.together import Together
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 SIZE = 10
 """People in one network, on average."""
@@ -131,3 +136,11 @@ def test_whoever_is_pinned_is_no_partner() -> None:
     arena.move(list(range(2 * FEW)))
     begin, number = arena.kinds[1]
     assert set(arena.movable[begin : begin + number]) == set(range(1, 2 * FEW, 2))
+
+
+def test_where_facilitators_are_appointed_nobody_is_told_apart() -> None:
+    problem = reading.load(FIXTURES / "hr-managers" / "programme.toml").question.problem
+    lowered = lower(problem)
+    assert len(by_kind(lowered, np.arange(len(lowered.units.members))).spans)
+    assert not len(Arena(lowered, 24).kinds)
+    assert len(Arena(lower(replace(problem, facilitators=())), 24).kinds)
