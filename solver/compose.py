@@ -258,10 +258,10 @@ class _Composer:
             self._take(team.adopt(start))
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
-        known = self._waits_for_search(start) or (self._many() and not self.settled)
+        rival = self._rival(team, pool)
+        known = self._waits_for_search(start) or (self._many() and not self.settled and rival is None)
         work = self._work(FIRST_SHARE if known else SCOUT_SHARE)
         self._take(team.scout(work))
-        rival = self._rival(team, pool)
         if rival is not None:
             self._take(rival.scout(work.times(RIVAL)))
             if rival.rank < replace(team.rank, soft=int(MUCH_BETTER * team.rank.soft)):
