@@ -133,7 +133,7 @@ class Arena:
         self.board = boards.build(lowered, self.networks)
         problem, units = lowered.problem, lowered.units
         pinned = {units.of[person] for person in problem.pins}
-        self.move([unit for unit in range(len(units)) if unit not in pinned])
+        self.let_move([unit for unit in range(len(units)) if unit not in pinned])
         self.weighed = problem.waiting_is_weighed
         self.may_wait = bool(self.board.allowed[-1].any()) or any(place == WAITING for place in problem.pins.values())
         self.places = np.arange(count + self.may_wait, dtype=np.int64)
@@ -149,7 +149,7 @@ class Arena:
         self.offices = offices(lowered, self.networks) if problem.facilitators else None
         """what facilitators may do, where there are any"""
 
-    def move(self, units: Sequence[int]) -> None:
+    def let_move(self, units: Sequence[int]) -> None:
         """Only these may move.
 
         Where facilitators are appointed, runs begin with people of all kinds together, and only other swaps part those.

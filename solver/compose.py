@@ -259,6 +259,7 @@ class _Composer:
             self._take(team.round(self._work(SCOUT_SHARE)))
             return
         rival = self._rival(team, pool)
+        # Whoever has a rival is given the time to tell which of them is better.
         known = self._waits_for_search(start) or (self._many() and not self.settled and rival is None)
         work = self._work(FIRST_SHARE if known else SCOUT_SHARE)
         self._take(team.scout(work))

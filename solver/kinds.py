@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,15 @@ def divides(term: Term) -> bool:
     return len(carriers) == len(set(carriers))
 
 
+def numbered(carriers: Sequence[Sequence[int]], people: int) -> list[int]:
+    """For each person the number of whose carriers they are (the last of several), or how many there are."""
+    column = [len(carriers)] * people
+    for number, carrying in enumerate(carriers):
+        for person in carrying:
+            column[person] = number
+    return column
+
+
 def by_kind(lowered: Lowered, movable: Ints) -> Kinds:
     """Units by what they share: the dearest first, as far as there are enough of each kind."""
     units = lowered.units.members
@@ -42,9 +52,7 @@ def by_kind(lowered: Lowered, movable: Ints) -> Kinds:
     for priced in sorted(lowered.terms, key=lambda priced: (not priced.must, -priced.weight)):
         if not isinstance(priced.term, Best) or not divides(priced.term):
             continue
-        column = np.full(lowered.problem.pool.size, -1, dtype=np.int64)
-        for value, carrying in enumerate(priced.term.options):
-            column[list(carrying)] = value
+        column = np.array(numbered(priced.term.options, lowered.problem.pool.size), dtype=np.int64)
         finer = np.unique(np.stack([kinds, column[first]]), axis=1, return_inverse=True)[1].reshape(-1)
         if len(np.unique(finer[movable])) * FEW > len(movable):
             break

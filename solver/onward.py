@@ -170,7 +170,7 @@ def search(
 
 def _with_movable(arena: Arena, units: Sequence[int]) -> Arena:
     other = copy(arena)
-    other.move(units)
+    other.let_move(units)
     return other
 
 

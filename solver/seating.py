@@ -12,7 +12,7 @@ from math import ceil
 
 import numpy as np
 
-from solver.kinds import divides
+from solver.kinds import divides, numbered
 from solver.levelling import MUST, levelled, strays
 from solver.lower import Lowered
 from solver.lowering import Best, Home
@@ -239,12 +239,8 @@ def traits(lowered: Lowered, dice: random.Random) -> list[Trait]:
             continue
         if len(carriers) < 2:
             continue
-        column = [len(carriers)] * people
-        for number, carrying in enumerate(carriers):
-            for person in carrying:
-                column[person] = number
         several = sum(map(len, carriers)) > people
-        trait = Trait(tuple(column), MUST if priced.must else priced.weight, divides(term))
+        trait = Trait(tuple(numbered(carriers, people)), MUST if priced.must else priced.weight, divides(term))
         found.append(((not priced.must, several, -priced.weight), trait))
     return [trait for _, trait in sorted(found, key=lambda each: each[0])]
 
