@@ -84,6 +84,13 @@ def until(holds: Callable[[], bool], seconds: float = 120) -> None:
         time.sleep(0.2)
 
 
+def shows(found: Any, number: int = 1) -> None:
+    """Waits until a page shows so many: a click returns when the next page begins to come in, not when all is there."""
+    from playwright.sync_api import expect
+
+    expect(found).to_have_count(number, timeout=20_000)
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Site]:
     """A server of this process's own, with its worker."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import Shots, Site
+from tests.browser.conftest import Shots, Site, shows
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_a_card_that_may_not_go_there_springs_back(visit: Callable[..., Any], si
     drag(page, other, second)
     page.locator("#announce:has-text('at least 8')").wait_for(state="attached")
     assert other in members(site, proposal)[0]
-    assert page.locator(f'ul[data-place="{columns(page)[0]}"] .card[data-id="{other}"]').count() == 1
+    shows(page.locator(f'ul[data-place="{columns(page)[0]}"] .card[data-id="{other}"]'))
 
 
 def test_the_keyboard_alone_moves_pins_and_undoes(visit: Callable[..., Any], site: Site, proposal: str) -> None:
@@ -112,7 +112,7 @@ def test_two_browsers_do_not_overwrite_each_other(visit: Callable[..., Any], sit
     one.locator(".said").wait_for()
     drag(other, theirs, second)
     other.locator(".faults:has-text('Somebody else has changed this proposal')").wait_for()
-    assert other.locator(f'ul[data-place="{second}"] .card[data-id="{mine}"]').count() == 1
+    shows(other.locator(f'ul[data-place="{second}"] .card[data-id="{mine}"]'))
     assert theirs in members(site, proposal)[0]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.conftest import NAMES, SECTORS, Shots, Site
+from tests.browser.conftest import NAMES, SECTORS, Shots, Site, shows
 
 SPREADSHEET = "\n".join(
     [
@@ -48,7 +48,7 @@ def test_from_a_spreadsheet_to_an_accepted_proposal(
     wrong.fill("cem@example.org")
     page.click("button[value=look]:visible >> nth=-1")
     page.click("button[value=take]")
-    assert page.locator("text=Cem Peeters").count()
+    page.locator("text=Cem Peeters >> visible=true").first.wait_for()
 
     # Ask: the usual wishes, and two networks.
     page.click(".steps a:has-text('Wishes')")
@@ -66,23 +66,23 @@ def test_from_a_spreadsheet_to_an_accepted_proposal(
     page.click("a:has-text('Look at the proposal')")
 
     # Board: everybody has a card; somebody is pinned; the proposal is accepted.
-    assert page.locator(".card").count() == len(NAMES)
+    shows(page.locator(".card"), len(NAMES))
     page.click(".card a >> nth=0")
     page.click("button:has-text('Pin here')")
     page.locator(".said:has-text('Pinned')").wait_for()
     page.click("button:has-text('Accept this proposal')")
-    assert "accepted" in page.inner_text(".said")
+    page.locator(".said:has-text('accepted')").wait_for()
 
     # Trios and out: cards, and a link that shows what members may see to somebody who has not signed in.
     page.click(".steps a:has-text('Trios')")
-    assert page.locator(".meeting").count() == 4
+    shows(page.locator(".meeting"), 4)
     page.click(".steps a:has-text('Share')")
     page.click("button:has-text('Make a link')")
     address = page.input_value("#link")
     assert re.fullmatch(rf"{re.escape(site.address)}/shared/[\w-]+", address)
     other = visit(signed_in=False, java_script_enabled=script)
     other.goto(address)
-    assert other.locator("text=Cem Peeters").count()
+    other.locator("text=Cem Peeters >> visible=true").first.wait_for()
     assert "@" not in other.inner_text("main")
     shots.take(other, f"story-shared-{script}")
 
@@ -93,6 +93,7 @@ def test_leaving_a_run_loses_nothing(visit: Callable[..., Any], site: Site) -> N
     page = visit()
     page.goto(f"/programmes/{programme}/compose")
     page.click("main button:has-text('Compose')")
+    page.wait_for_url("**/runs/**", wait_until="commit")
     address = page.url
     page.goto("about:blank")
     page.goto(address)
