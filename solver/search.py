@@ -156,20 +156,24 @@ def anneal(
             s, h = terms.scatter.change(scatter, one, other, source, target)
             soft += s
             hard += h
-        # Most proposals are refused, and most of those for what is looked at first: no later term can save more than
-        # it costs now. In a loop, so that there is one call of each to inline.
+        # Most proposals are refused, and most of those for what is looked at first: what was not looked at yet can save
+        # no more than it costs now. In a loop, so that there is one call of each to inline.
+        owing = 0
+        for side in range(2):
+            k = target if side else source
+            if k >= 0:
+                for later in range(stages - 1):
+                    owing += owed[k, 2 * later] + prices[0] * owed[k, 2 * later + 1]
         weighing = not seating and temperature > 0
         limit = -1.0
         refused = False
-        for stage in range(stages):
+        for half in range(2 * stages):
+            stage, side = half >> 1, half & 1
             if (stage == 1 and not tallied) or (stage == 2 and not covered):
                 continue
-            owing = 0
             # What it would cost either group to have `into` instead of `out`, in turn.
-            for side in range(2):
-                k = target if side else source
-                if k < 0:
-                    continue
+            k = target if side else source
+            if k >= 0:
                 out = other if side else one
                 into = one if side else other
                 before = filled[k]
@@ -211,16 +215,22 @@ def anneal(
                 if stage:
                     owed[groups + 1 + side, 2 * stage - 2] = dearer
                     owed[groups + 1 + side, 2 * stage - 1] = broken
-                for later in range(stage, stages - 1):
-                    owing += owed[k, 2 * later] + prices[0] * owed[k, 2 * later + 1]
-            if weighing:
+                    owing -= owed[k, 2 * stage - 2] + prices[0] * owed[k, 2 * stage - 1]
+            # What is looked at first may save as much as it likes, so that is looked at for both.
+            if weighing and half:
                 least = soft + prices[0] * hard + prices[1] * waiting - owing
                 if least > 0:
                     if limit < 0:
                         if least > STEEP * temperature:
                             refused = True
                             break
-                        limit = -temperature * np.log(1.0 - unit_interval(state))
+                        luck = 1.0 - unit_interval(state)
+                        ratio = least / temperature
+                        # As e^x is more than 1 + x + x^2 / 2, most are refused without a logarithm.
+                        if luck * (1.0 + ratio + ratio * ratio / 2.0) >= 1.0:
+                            refused = True
+                            break
+                        limit = -temperature * np.log(luck)
                     if least >= limit:
                         refused = True
                         break

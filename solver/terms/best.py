@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from solver.lowering import Best
-from solver.terms.common import Flags, Ints, Priced, Strengths, Units, carries, offsets, strengths
+from solver.terms.common import Flags, Ints, Priced, Strengths, Units, carries, numbers, offsets, strengths
 from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
 
@@ -60,7 +60,7 @@ def change(board: BestBoard, k: int, out: int, into: int, after: int) -> tuple[i
         low, high = options(board, k, t)
         most = 0
         # No branches: a jump that is guessed wrong costs more than a few options counted for nothing.
-        for option in range(low, high):
+        for option in numbers(low, high):
             most = max(most, tally[option] + come[option] - gone[option])
         difference = max(0, board.need[t, after] - most) - board.cost[k, t]
         soft += strength.weight[t] * difference
@@ -87,7 +87,7 @@ def commit(board: BestBoard, k: int, out: int, into: int, after: int) -> None:
     for t in range(board.strength.weight.size):
         low, high = options(board, k, t)
         most = 0
-        for option in range(low, high):
+        for option in numbers(low, high):
             most = max(most, tally[option])
         board.cost[k, t] = max(0, board.need[t, after] - most)
 

@@ -106,6 +106,15 @@ def carries(carriers: Sequence[Sequence[int]], units: Units) -> Ints:
 
 
 @part
+def numbers(low: int, high: int) -> range:
+    """The numbers from one up to another as unsigned ones.
+
+    An index that may be negative would be looked at one by one, and no loop over them would become vectors.
+    """
+    return range(np.uint64(low), np.uint64(high))
+
+
+@part
 def first_of(carried: Lists, unit: int) -> int:
     """Where the run of a unit starts; nobody (-1) has an empty run."""
     return carried.start[unit] if unit >= 0 else 0

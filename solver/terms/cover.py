@@ -19,6 +19,7 @@ from solver.terms.common import (
     first_of,
     lists,
     next_item,
+    numbers,
     offsets,
     strengths,
 )
@@ -122,16 +123,16 @@ def change_of_all(board: CoverBoard, k: int, out: int, into: int) -> tuple[int, 
     soft = 0
     hard = 0
     strength = board.strength
-    topics = board.term.size
+    topics = np.uint64(board.term.size)
     gone, come, tally = board.carries[out], board.carries[into], board.tally[k]
     for t in range(strength.weight.size):
         if not strength.active[t, k]:
             continue
         difference = -board.cost[k, t]
-        for topic in range(board.first[t], board.first[t + 1]):
+        for topic in numbers(board.first[t], board.first[t + 1]):
             asks = tally[topic] + come[topic] - gone[topic]
             offers = tally[topics + topic] + come[topics + topic] - gone[topics + topic]
-            both = tally[2 * topics + topic] + come[2 * topics + topic] - gone[2 * topics + topic]
+            both = tally[topics + topics + topic] + come[topics + topics + topic] - gone[topics + topics + topic]
             difference += price(asks, offers, both)
         soft += strength.weight[t] * difference
         hard += strength.must[t] * difference

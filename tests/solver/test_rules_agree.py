@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import replace
+from math import exp
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,7 @@ from solver.lower import lower
 from solver.model import CompositionModel
 from solver.problem import Composition, Network, Problem
 from solver.rules import MUST, Rule
+from solver.search import random_word
 from tests.solver.worlds import NETWORK_RULES, a_composition, a_problem
 
 
@@ -111,6 +113,37 @@ def test_what_the_search_looks_at_later_can_save_no_more_than_it_costs(seed: int
     groups = len(arena.networks) + 1
     assert chain.board.owed[:groups].tolist() == again.board.owed[:groups].tolist()
     assert (again.board.owed[:groups] >= 0).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_a_proposal_is_taken_just_as_its_whole_price_says(seed: int) -> None:
+    """However early the search stops looking, a dearer proposal is taken by the chance that its whole price has."""
+    dice = random.Random(seed)
+    problem = anything_goes(a_problem(dice, 12, dice.sample(NETWORK_RULES, 6), musts=0.3))
+    composition = a_composition(dice, problem)
+    arena = Arena(lower(problem), len(problem.networks))
+    start = from_places(composition.places, arena.lowered, arena.networks)
+    chain = Chain(arena, start, seed & 0xFFFF, composition)
+    chain.prices[:] = dice.randint(1, 20), dice.randint(1, 20)
+    temperature = dice.choice((0.3, 2.0, 10.0, 80.0))
+    asked = 0
+    for _ in range(200):
+        before, state = chain.now.copy(), chain.state.copy()
+        chain.seen[:] = 0
+        # Below zero a proposal is told and not made; then the same one comes again.
+        chain._run(chain.board.where, 1, -1.0, -1.0)
+        told, price = int(chain.seen[1]), int(chain.told[0, 0])
+        luck = 1.0 - (int(random_word.py_func(chain.state.copy())) >> 11) / 2**53
+        chain.state[:] = state
+        chain._run(chain.board.where, 1, temperature, temperature)
+        wanted = bool(told) and (price <= 0 or luck < exp(-price / temperature))
+        assert chain.seen[0] == wanted
+        if wanted:
+            changed = chain.now - before
+            assert changed[2] + chain.prices[0] * changed[0] + chain.prices[1] * changed[1] == price
+        asked += told
+    assert asked
 
 
 @settings(max_examples=40, deadline=None)
