@@ -478,6 +478,7 @@ class _Composer:
             score(self.problem, best.composition),
             best.rank.waiting,
             self.watch,
+            known=best.rank.soft,
             until=COLUMNS_UNTIL,
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )

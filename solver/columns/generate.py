@@ -126,10 +126,12 @@ class Columns:
         most_waiting: int | None,
         watch: Watch,
         *,
+        known: int | None = None,
         until: float = 1.0,
         most_work: float | None = None,
     ) -> None:
-        self.question = Question(lowered, score, most_waiting, watch)
+        """known: what an answer costs that lets no more than so many wait."""
+        self.question = Question(lowered, score, most_waiting, watch, known=known)
         self.classes = self.question.classes
         self.step = self.question.step
         self.watch = watch
@@ -142,7 +144,7 @@ class Columns:
         self.quick = [Quick(self.question, each) for each in self.classes]
         self.program = master.Program(self.question)
         self.dice = random.Random(watch.limits.seed)
-        self.best_lows: list[int] = []
+        self.best_lows: list[list[int]] = []
         self.patience = 1
         """how many times as long runs of quick pricing are, for it missed sets that exact pricing found"""
         self.looking, self.asking = 0.0, 0.0
@@ -156,10 +158,10 @@ class Columns:
         self.approach_until = begun + self.approach_share * (until - begun)
         """the part of the limit when quick pricing alone ends"""
 
-    def price(self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor) -> list[int] | None:
-        """The least price less duals of each class, every configuration asked; None where the time was up.
+    def price(self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor) -> list[list[int]] | None:
+        """The least price less duals of each configuration of each class; None where the time was up.
 
-        `most`: sets that cost more are of no use.
+        `most`: sets of a class that cost more are of no use.
         """
         lows = []
         before = self.work
@@ -171,10 +173,9 @@ class Columns:
         self.asking = self.work - before
         return lows
 
-    def _price_class(self, number: int, duals: Duals, most: int | None, pool: ThreadPoolExecutor) -> int | None:
+    def _price_class(self, number: int, duals: Duals, most: int | None, pool: ThreadPoolExecutor) -> list[int] | None:
         """Asks each configuration for its cheapest set: those of many tell the master program more than one of all."""
         each = self.classes[number]
-        low = NEVER
         seen = self.question.seen(duals, number)
         todo = sorted(range(len(each.models)), key=lambda index: (each.values[index], index))
         jobs = [pool.submit(each.models[index].solve, seen[index], most, self.watch) for index in todo]
@@ -185,11 +186,10 @@ class Columns:
                 return None
             found = job.result()
             self.work += found.work
-            low = min(low, found.low)
             each.values[index] = found.low
             if found.members is not None:
                 self._keep(number, index, found.members, found.price)
-        return low
+        return list(each.values) or [NEVER]
 
     def approach(
         self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor
@@ -423,8 +423,12 @@ class Columns:
 
     def _useful(self, number: int, objective: int) -> int:
         """What a set of a class may cost at most less the best duals, if an answer is to be better than this."""
+        most = (objective - self.step) * UNIT
         others = self.question.networks(self.best_lows, without=number)
-        return (objective - self.step) * UNIT - self.question.outside(self.best_duals) - others
+        # Beside a set of one configuration, all others together cost what they do in the limit at least.
+        return min(
+            most - self.question.outside(self.best_duals) - others, most - self.best + max(self.best_lows[number])
+        )
 
     def generate(
         self,

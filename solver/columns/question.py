@@ -11,8 +11,9 @@ from typing import cast
 import numpy as np
 
 from solver.columns.pricing import Pricing, configurations
-from solver.columns.rounding import Configured, Rounding, binding, roundings
+from solver.columns.rounding import Configured, Rounding, roundings
 from solver.columns.sets import UNIT, Duals, Members
+from solver.columns.supply import Supply
 from solver.limits import Watch
 from solver.lower import Lowered, alike
 from solver.lowering import Best, Likeness, Place
@@ -37,8 +38,13 @@ class Class:
 class Question:
     """One problem among answers that let no more than so many wait."""
 
-    def __init__(self, lowered: Lowered, score: Score, most_waiting: int | None, watch: Watch) -> None:
+    def __init__(
+        self, lowered: Lowered, score: Score, most_waiting: int | None, watch: Watch, *, known: int | None = None
+    ) -> None:
+        """known: what an answer costs that lets no more than so many wait."""
         self.lowered = lowered
+        self.watch = watch
+        self.known = known
         self.problem = problem = lowered.problem
         self.most_waiting = None if problem.waiting_is_weighed else most_waiting
         self.waits = [
@@ -60,7 +66,10 @@ class Question:
             Configured(len(each.networks), each.least, self.sizes(each.networks[0]), [x.options for x in each.models])
             for each in self.classes
         ]
-        self.roundings = binding(lowered, fixed, roundings(lowered, fixed), watch)
+        budget = None if known is None else known - self.step
+        self.supply = Supply(lowered, fixed, roundings(lowered, fixed), fewest=problem.min_count, budget=budget)
+        """how many networks of each configuration an answer may have that is better than the one known"""
+        self.roundings = self.supply.binding(watch)
 
     def _waiting_price(self, person: int) -> int:
         return sum(
@@ -119,11 +128,18 @@ class Question:
         """What each rounding is worth; nothing where duals tell nothing of them."""
         return zip(duals.roundings, self.roundings, strict=bool(duals.roundings))
 
-    def limit(self, duals: Duals, lows: Sequence[int]) -> int:
-        """The Lagrangian limit in parts of a unit."""
-        return self.outside(duals) + self.networks(lows)
+    def limit(self, duals: Duals, lows: Sequence[Sequence[int]]) -> int:
+        """The Lagrangian limit in parts of a unit; lows: of each configuration of each class."""
+        outside = self.outside(duals)
+        limit = outside + self.networks(lows)
+        supplied = self.supply.least(lows, self.watch)
+        if supplied is not None:
+            # It speaks of better answers: where there are none, nothing is better than the one known.
+            better = outside + supplied
+            limit = max(limit, better if self.known is None else min(better, UNIT * self.known))
+        return limit
 
-    def networks(self, lows: Sequence[int], *, without: int | None = None) -> int:
+    def networks(self, lows: Sequence[Sequence[int]], *, without: int | None = None) -> int:
         """The least sum of what networks cost less duals: those that are formed, and any that are worth it.
 
         `without`: leave out one network of this class, which is formed in any case.
@@ -131,7 +147,7 @@ class Question:
         total = 0
         formed = 0
         optional: list[int] = []
-        for index, (each, low) in enumerate(zip(self.classes, lows, strict=True)):
+        for index, (each, low) in enumerate(zip(self.classes, map(min, lows), strict=True)):
             least, most = each.least, len(each.networks)
             if index == without:
                 least, most, formed = max(0, least - 1), most - 1, formed + 1

@@ -9,25 +9,15 @@ changes.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 
-from solver.bound import Matrix, solved_duals
-from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Best
 from solver.terms.common import Ints
-from solver.terms.relaxed import Linear, Program, total
-
-LARGEST = 20_000
-"""Kinds of units times configurations: with more, roundings are left out."""
-
-SLIGHT = 1e-6
-"""What is worth less is worth nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,65 +85,3 @@ def _kinds(classes: Sequence[Configured]) -> list[frozenset[tuple[int, int]]]:
         for some in combinations(fixed.items(), many)
     }
     return list(kinds)
-
-
-def binding(lowered: Lowered, classes: Sequence[Configured], found: Sequence[Rounding], watch: Watch) -> list[Rounding]:
-    """The roundings that cost something where only terms with a fixed option count.
-
-    Units that carry the same options are one kind there, so it is a small program. All roundings would be valid, but
-    many say nearly the same, and what each is worth then swings for long.
-    """
-    priced = {id(x.term): x for x in lowered.of(Best)}
-    terms = {id(x.term): x.term for x in lowered.terms if isinstance(x.term, Best)}
-    fixed = sorted(
-        {item for each in classes for options in each.options for item in options.items()},
-        key=lambda item: (priced[item[0]].rule, item[1]),
-    )
-    carriers = [frozenset(terms[term].options[option]) for term, option in fixed]
-    units = lowered.units.members
-    of = [(len(people), *(sum(p in option for p in people) for option in carriers)) for people in units]
-    amounts = Counter(of)
-    if not found or len(amounts) * sum(len(each.options) for each in classes) > LARGEST:
-        return []
-    first = {kind: of.index(kind) for kind in amounts}
-    number = {item: place for place, item in enumerate(fixed, start=1)}
-    program, goal = Program(), Linear()
-    seated = {kind: Linear() for kind in amounts}
-    sums = [Linear() for _ in found]
-    for index, each in enumerate(classes):
-        formed = Linear()
-        for model, options in enumerate(each.options):
-            network = program.column(each.most)
-            formed += network
-            seats = {kind: program.column(amount) for kind, amount in amounts.items()}
-            people = total(kind[0] * seat for kind, seat in seats.items())
-            program.at_least_zero(people - each.sizes.start * network)
-            program.at_least_zero((each.sizes.stop - 1) * network - people)
-            for kind, seat in seats.items():
-                seated[kind] += seat
-            for row, rounding in enumerate(found):
-                if model in rounding.models[index]:
-                    members = total(int(rounding.units[first[kind]]) * seat for kind, seat in seats.items())
-                    sums[row] += rounding.network * network + members
-            for term, option in options.items():
-                largest = each.sizes.stop - 1
-                missing = program.column(0 if priced[term].must else len(of) * largest)
-                having = total(kind[number[term, option]] * seat for kind, seat in seats.items())
-                program.at_least_zero(largest * (missing + having) - terms[term].need[largest] * people)
-                goal += priced[term].weight * missing
-        program.at_least_zero(formed - each.least)
-        program.at_least_zero(each.most - formed)
-    # Whoever waits does because there is no room, not because it is cheaper.
-    dear = 1 + sum(x.weight for x in priced.values())
-    for kind, amount in amounts.items():
-        waits = program.column(amount)
-        program.zero(seated[kind] + waits - amount)
-        goal += kind[0] * dear * waits
-    begin = len(program.rows)
-    for rounding, amount_of in zip(found, sums, strict=True):
-        program.at_least_zero(amount_of - rounding.least)
-    cost = np.zeros(len(program.upper), dtype=np.int64)
-    for column, weight in goal.columns.items():
-        cost[column] = weight
-    worth = solved_duals(Matrix.of(program), cost, watch)[begin:]
-    return [rounding for rounding, dual in zip(found, worth.tolist(), strict=True) if dual > SLIGHT]

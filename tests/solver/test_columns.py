@@ -18,6 +18,7 @@ from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
 from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK, WIDER_AT_ONCE
+from solver.columns.question import Question
 from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
 from solver.columns.rounding import Configured, roundings
 from solver.columns.sets import NEVER, UNIT, Cut, Worth
@@ -25,6 +26,7 @@ from solver.compose import Composed, Status, compose
 from solver.cp import cp_solver
 from solver.limits import Limits, Watch
 from solver.lower import lower
+from solver.lowering import Best
 from solver.model import CompositionModel
 from solver.price import Score, breaches, score
 from solver.problem import WAITING, Category, Composition, Network, Pool, Problem
@@ -79,7 +81,9 @@ def check_limit(dice: random.Random, problem: Problem) -> None:
     best = best_of_all(problem) if applies(lowered) else None
     if best is None:
         return
-    columns = Columns(lowered, nobody(problem), best[0], watch())
+    step = Question(lowered, nobody(problem), best[0], watch()).step
+    known = dice.choice((None, best[1] + step * dice.randrange(4)))
+    columns = Columns(lowered, nobody(problem), best[0], watch(), known=known)
     units = range(len(lowered.units))
     cuts = {}
     if len(units) >= 3:
@@ -437,7 +441,7 @@ def test_sets_that_were_met_make_a_better_answer(most_work: float | None) -> Non
     for members in ((0, 2, 4), (1, 3, 5), (0, 1, 2)):
         columns._keep(0, 0, members, int(members == (0, 1, 2)))
     assert columns._known_cover(1) is None, "nothing is known of limits yet"
-    columns.best, columns.best_duals, columns.best_lows = -UNIT, Duals([0] * 6, {}), [0]
+    columns.best, columns.best_duals, columns.best_lows = -UNIT, Duals([0] * 6, {}), [[0]]
     better = columns._known_cover(1)
     assert better is not None
     assert better.groups is not None
@@ -544,6 +548,60 @@ def test_every_rounding_holds_in_every_answer_whatever_its_networks_are_for(seed
                 if index in rounding.models[number]:
                     amounts[row] += rounding.network + sum(int(rounding.units[unit]) for unit in members)
     assert all(a >= x.least for a, x in zip(amounts, columns.question.roundings, strict=True))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_configurations_cost_no_answer_has_less_than_its_supply(seed: int) -> None:
+    """People dealt out by chance within the sizes, any role chosen for each network, a budget of what that costs."""
+    dice = random.Random(seed)
+    problem = a_crowd(dice)
+    lowered = lower(problem)
+    question = Question(lowered, nobody(problem), None, watch())
+    terms = {id(x.term): x for x in lowered.of(Best)}
+    lows = [[dice.randrange(-3_000, 1_000) for _ in each.models] for each in question.classes]
+    units = lowered.units.members
+    left = list(range(len(units)))
+    dice.shuffle(left)
+    cost, worth, formed = 0, 0, 0
+    for number, each in enumerate(question.classes):
+        for network in each.networks:
+            sizes = question.sizes(network)
+            members: list[int] = []
+            while left and sum(len(units[u]) for u in members) < sizes.start:
+                members.append(left.pop())
+            people = [person for unit in members for person in units[unit]]
+            short = [
+                {term: len(people) - sum(p in terms[term].term.options[option] for p in people) for term, option in m}
+                for m in (model.options.items() for model in each.models)
+            ]
+            possible = [k for k, x in enumerate(short) if not any(s and terms[t].must for t, s in x.items())]
+            if len(people) not in sizes or not possible or (not each.least and dice.random() < 0.3):
+                left += members
+                continue
+            index = dice.choice(possible)
+            cost += sum(terms[term].weight * missing for term, missing in short[index].items())
+            worth += lows[number][index]
+            formed += 1
+    if not formed or any(each.least and formed < each.least for each in question.classes):
+        return
+    within = Question(lowered, nobody(problem), None, watch(), known=cost + question.step)
+    supplied = within.supply.least(lows, watch())
+    assert supplied is not None
+    assert supplied <= worth
+    # One more that is known of answers is never less.
+    free = question.supply.least(lows, watch())
+    assert free is not None
+    assert free <= supplied
+
+
+def test_of_a_role_that_few_have_there_are_few_networks() -> None:
+    """Three networks of four, six people of each role: two at most are for the cheap one where others are too dear."""
+    for known, two in ((None, -3 * UNIT), (15, -2 * UNIT)):
+        question = Question(lower(halves()), nobody(halves()), 0, watch(), known=known)
+        assert question.supply.least([[-UNIT, 0]], watch()) == two
+        nothing = Duals([0] * 12, {}, (0,) * len(question.roundings))
+        assert question.limit(nothing, [[-UNIT, 0]]) == two
+    assert question.limit(nothing, [[-UNIT, 100 * UNIT]]) == 15 * UNIT, "no more than what is known"
 
 
 def halves() -> Problem:
