@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -42,76 +42,83 @@ class Supply:
         budget: int | None = None,
     ) -> None:
         """fewest: how many networks are formed at least. budget: only of answers that cost no more than this."""
-        priced = {id(x.term): x for x in lowered.of(Best)}
-        terms = {id(x.term): x.term for x in lowered.terms if isinstance(x.term, Best)}
+        self.found = found
+        self._priced = {id(x.term): x for x in lowered.of(Best)}
+        self._terms = {id(x.term): x.term for x in lowered.terms if isinstance(x.term, Best)}
         fixed = sorted(
             {item for each in classes for options in each.options for item in options.items()},
-            key=lambda item: (priced[item[0]].rule, item[1]),
+            key=lambda item: (self._priced[item[0]].rule, item[1]),
         )
-        carriers = [frozenset(terms[term].options[option]) for term, option in fixed]
-        of = [
-            (len(people), *(sum(p in option for p in people) for option in carriers))
-            for people in lowered.units.members
-        ]
-        amounts = Counter(of)
-        self.found = found
-        self.networks: list[list[int]] = []
-        """of each class of networks, the column of each configuration: how many networks of it there are"""
-        self.tells = bool(fixed) and len(amounts) * sum(len(each.options) for each in classes) <= LARGEST
+        carriers = [frozenset(self._terms[term].options[option]) for term, option in fixed]
+        units = lowered.units.members
+        kinds = [(len(people), *(sum(p in option for p in people) for option in carriers)) for people in units]
+        self._amounts = Counter(kinds)
+        self._first = {kind: kinds.index(kind) for kind in self._amounts}
+        self._number = {item: place for place, item in enumerate(fixed, start=1)}
+        """where in a kind it stands how many of a unit carry an option; first stands how many they are"""
+        self.tells = bool(fixed) and len(self._amounts) * sum(len(each.options) for each in classes) <= LARGEST
         """whether there is anything to tell, and little enough to do it in no time"""
-        if not self.tells:
-            return
-        first = {kind: of.index(kind) for kind in amounts}
-        number = {item: place for place, item in enumerate(fixed, start=1)}
-        program, cost = Program(), Linear()
-        seated = {kind: Linear() for kind in amounts}
-        sums = [Linear() for _ in found]
-        every = Linear()
+        if self.tells:
+            self._build(classes, fewest, budget)
+
+    def _build(self, classes: Sequence[Configured], fewest: int, budget: int | None) -> None:
+        self._program = program = Program()
+        self._seated = {kind: Linear() for kind in self._amounts}
+        self._sums = [Linear() for _ in self.found]
+        self._fixed_cost, every = Linear(), Linear()
+        self._networks: list[list[int]] = []
+        """of each class of networks, the column of each configuration: how many networks of it there are"""
         for index, each in enumerate(classes):
+            self._networks.append([])
             formed = Linear()
-            self.networks.append([])
             for model, options in enumerate(each.options):
-                self.networks[-1].append(len(program.upper))
+                self._networks[-1].append(len(program.upper))
                 network = program.column(each.most)
                 formed += network
-                seats = {kind: program.column(amount) for kind, amount in amounts.items()}
-                people = total(kind[0] * seat for kind, seat in seats.items())
-                program.at_least_zero(people - each.sizes.start * network)
-                program.at_least_zero((each.sizes.stop - 1) * network - people)
-                for kind, seat in seats.items():
-                    seated[kind] += seat
-                for row, rounding in enumerate(found):
-                    if model in rounding.models[index]:
-                        members = total(int(rounding.units[first[kind]]) * seat for kind, seat in seats.items())
-                        sums[row] += rounding.network * network + members
-                for term, option in options.items():
-                    need = terms[term].need
-                    # What each member needs at least, whatever the size.
-                    size = min(each.sizes, key=lambda size: Fraction(need[size], size))
-                    missing = program.column(0 if priced[term].must else len(of) * (each.sizes.stop - 1))
-                    having = total(kind[number[term, option]] * seat for kind, seat in seats.items())
-                    program.at_least_zero(size * (missing + having) - need[size] * people)
-                    cost += priced[term].weight * missing
+                self._add_configuration(network, each, options, [model in x.models[index] for x in self.found])
             program.at_least_zero(formed - each.least)
             program.at_least_zero(each.most - formed)
             every += formed
         program.at_least_zero(every - fewest)
         if budget is not None:
-            program.at_least_zero(budget - cost)
+            program.at_least_zero(budget - self._fixed_cost)
         # Whoever waits does because there is no room, not because it is cheaper.
-        dear = 1 + sum(x.weight for x in priced.values())
-        waiting = Linear()
-        for kind, amount in amounts.items():
+        dear = 1 + sum(x.weight for x in self._priced.values())
+        goal = self._fixed_cost
+        for kind, amount in self._amounts.items():
             waits = program.column(amount)
-            program.zero(seated[kind] + waits - amount)
-            waiting += kind[0] * dear * waits
+            program.zero(self._seated[kind] + waits - amount)
+            goal += kind[0] * dear * waits
         self._first_rounding = len(program.rows)
-        for rounding, amount_of in zip(found, sums, strict=True):
+        for rounding, amount_of in zip(self.found, self._sums, strict=True):
             program.at_least_zero(amount_of - rounding.least)
         self._matrix = Matrix.of(program)
-        self._cost = np.zeros(len(program.upper), dtype=np.int64)
-        for column, weight in (cost + waiting).columns.items():
-            self._cost[column] = weight
+        self._goal = np.zeros(len(program.upper), dtype=np.int64)
+        self._goal[list(goal.columns)] = list(goal.columns.values())
+
+    def _add_configuration(
+        self, network: Linear, each: Configured, options: Mapping[int, int], counted: Sequence[bool]
+    ) -> None:
+        """All networks of one configuration, added up. counted: in which roundings."""
+        program, sizes = self._program, each.sizes
+        seats = {kind: program.column(amount) for kind, amount in self._amounts.items()}
+        people = total(kind[0] * seat for kind, seat in seats.items())
+        program.at_least_zero(people - sizes.start * network)
+        program.at_least_zero((sizes.stop - 1) * network - people)
+        for kind, seat in seats.items():
+            self._seated[kind] += seat
+        for row, rounding in enumerate(self.found):
+            if counted[row]:
+                members = total(int(rounding.units[self._first[kind]]) * seat for kind, seat in seats.items())
+                self._sums[row] += rounding.network * network + members
+        for term, option in options.items():
+            priced, need = self._priced[term], self._terms[term].need
+            # What each member needs at least, whatever the size.
+            size = min(sizes, key=lambda size: Fraction(need[size], size))
+            missing = program.column(0 if priced.must else max(need) * each.most)
+            having = total(kind[self._number[term, option]] * seat for kind, seat in seats.items())
+            program.at_least_zero(size * (missing + having) - need[size] * people)
+            self._fixed_cost += priced.weight * missing
 
     def binding(self, watch: Watch) -> list[Rounding]:
         """The roundings that cost something here.
@@ -120,7 +127,7 @@ class Supply:
         """
         if not self.tells:
             return []
-        worth = solved_duals(self._matrix, self._cost, watch)[self._first_rounding :]
+        worth = solved_duals(self._matrix, self._goal, watch)[self._first_rounding :]
         return [rounding for rounding, dual in zip(self.found, worth.tolist(), strict=True) if dual > SLIGHT]
 
     def least(self, lows: Sequence[Sequence[int]], watch: Watch) -> int | None:
@@ -130,7 +137,7 @@ class Supply:
         """
         if not self.tells or min(map(min, lows)) < -FAR:
             return None
-        cost = np.zeros(len(self._cost), dtype=np.int64)
-        for columns, prices in zip(self.networks, lows, strict=True):
+        cost = np.zeros(len(self._goal), dtype=np.int64)
+        for columns, prices in zip(self._networks, lows, strict=True):
             cost[columns] = np.minimum(prices, FAR)
         return safe_bound(self._matrix, cost, solved_duals(self._matrix, cost, watch))
