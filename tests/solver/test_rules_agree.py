@@ -97,20 +97,25 @@ def test_price_stays_right_move_by_move(seed: int) -> None:
     assert plain(problem, replace(composition, places=places)) == chain.now[2]
 
 
+def a_chain(dice: random.Random, seed: int) -> tuple[Chain, Composition]:
+    """A chain that begins with twelve people anywhere, with six rules of which some must hold."""
+    problem = anything_goes(a_problem(dice, 12, dice.sample(NETWORK_RULES, 6), musts=0.3))
+    composition = a_composition(dice, problem)
+    arena = Arena(lower(problem), len(problem.networks))
+    start = from_places(composition.places, arena.lowered, arena.networks)
+    return Chain(arena, start, seed & 0xFFFF, composition), composition
+
+
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 1 << 32))
 def test_what_the_search_looks_at_later_can_save_no_more_than_it_costs(seed: int) -> None:
     """What each group costs by later terms stays right move by move, and is never below zero."""
     dice = random.Random(seed)
-    problem = anything_goes(a_problem(dice, 12, dice.sample(NETWORK_RULES, 6), musts=0.3))
-    composition = a_composition(dice, problem)
-    arena = Arena(lower(problem), len(problem.networks))
-    start = from_places(composition.places, arena.lowered, arena.networks)
-    chain = Chain(arena, start, seed & 0xFFFF, composition)
+    chain, composition = a_chain(dice, seed)
     chain.prices[:] = 1
     chain._run(chain.board.where, 2_000, 50.0, 5.0)
-    again = Chain(arena, chain.board.where.copy(), 1, composition)
-    groups = len(arena.networks) + 1
+    again = Chain(chain.arena, chain.board.where.copy(), 1, composition)
+    groups = len(chain.arena.networks) + 1
     assert chain.board.owed[:groups].tolist() == again.board.owed[:groups].tolist()
     assert (again.board.owed[:groups] >= 0).all()
 
@@ -120,11 +125,7 @@ def test_what_the_search_looks_at_later_can_save_no_more_than_it_costs(seed: int
 def test_a_proposal_is_taken_just_as_its_whole_price_says(seed: int) -> None:
     """However early the search stops looking, a dearer proposal is taken by the chance that its whole price has."""
     dice = random.Random(seed)
-    problem = anything_goes(a_problem(dice, 12, dice.sample(NETWORK_RULES, 6), musts=0.3))
-    composition = a_composition(dice, problem)
-    arena = Arena(lower(problem), len(problem.networks))
-    start = from_places(composition.places, arena.lowered, arena.networks)
-    chain = Chain(arena, start, seed & 0xFFFF, composition)
+    chain, _ = a_chain(dice, seed)
     chain.prices[:] = dice.randint(1, 20), dice.randint(1, 20)
     temperature = dice.choice((0.3, 2.0, 10.0, 80.0))
     asked = 0
