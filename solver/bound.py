@@ -53,8 +53,8 @@ SMALL = 5_000
 MOST_ASKS = 25_000
 """Asks times configurations: above it, `cover` terms are left out of the relaxation (their price counts as 0)."""
 
-SCALE = 1 << 30
-"""Duals are rounded to this unit."""
+SCALE, ROOM = 1 << 30, 1 << 62
+"""Duals are rounded to this part of a unit, or to a larger one where sums would not stay below the room there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,16 +378,24 @@ def solved_duals(matrix: Matrix, cost: Ints, watch: Watch) -> NDArray[np.float64
 
 def safe_bound(matrix: Matrix, cost: Ints, duals: NDArray[np.float64]) -> int:
     """The bound that rounded duals prove, in whole numbers, rounded up."""
-    rounded = np.rint(duals * SCALE).astype(np.int64)
+    rows = np.repeat(np.arange(len(matrix.low)), np.diff(matrix.start))
+    parts = np.abs(matrix.value) * (np.abs(duals[rows]) + 1.0)
+    sums = np.abs(cost) + np.bincount(matrix.index, parts, minlength=len(cost))
+    largest = max(1.0, sums.max(initial=0.0), np.abs(duals).max(initial=0.0))
+    scale = SCALE
+    while scale > 1 and largest * scale >= ROOM:
+        scale //= 2
+    if largest * scale >= ROOM:
+        duals = np.zeros(len(matrix.low))
+    rounded = np.rint(duals * scale).astype(np.int64)
     # A row without an upper limit allows only duals that push upwards.
     rounded[matrix.free_above & (rounded < 0)] = 0
-    rows = np.repeat(np.arange(len(matrix.low)), np.diff(matrix.start))
-    reduced = cost * SCALE
+    reduced = cost * scale
     np.subtract.at(reduced, matrix.index, matrix.value * rounded[rows])
     negative = reduced < 0
-    proven = sum(map(int, (rounded * matrix.low).tolist()))
+    proven = sum(int(dual) * int(low) for dual, low in zip(rounded.tolist(), matrix.low.tolist(), strict=True))
     proven += sum(int(d) * int(u) for d, u in zip(reduced[negative], matrix.upper[negative], strict=True))
-    return -(-proven // SCALE)
+    return -(-proven // scale)
 
 
 def limits_by_rule(relaxation: Relaxation, score: Score, watch: Watch, *, until: float) -> tuple[int, ...]:

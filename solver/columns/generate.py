@@ -425,10 +425,9 @@ class Columns:
         """What a set of a class may cost at most less the best duals, if an answer is to be better than this."""
         most = (objective - self.step) * UNIT
         others = self.question.networks(self.best_lows, without=number)
-        # Beside a set of one configuration, all others together cost what they do in the limit at least.
-        return min(
-            most - self.question.outside(self.best_duals) - others, most - self.best + max(self.best_lows[number])
-        )
+        beside = most - self.question.outside(self.best_duals) - others
+        # In the limit a network of its configuration costs no more than this, and the others cost what is left of it.
+        return min(beside, most - self.best + max(self.best_lows[number]))
 
     def generate(
         self,
