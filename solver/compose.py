@@ -448,7 +448,7 @@ class _Composer:
         self.rule_bounds = found.by_rule
         self.relaxed = self.bound.objective
         if found.objective and found.objective >= self.bound.objective:
-            self.proof.append("linear relaxation")
+            self.proof.append("whole numbers" if found.whole else "linear relaxation")
 
     def _bound_waiting(self) -> None:
         self._tell("bound")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
 
-from solver.bound import options_of
 from solver.columns.sets import NEVER, UNIT, Duals, Found, Members
 from solver.cp import cp_model, cp_solver
 from solver.limits import Watch
@@ -15,6 +14,7 @@ from solver.lower import Lowered
 from solver.lowering import Best, Scatter
 from solver.model import encode
 from solver.problem import Network
+from solver.relaxation import options_of
 from solver.terms.model import GroupModel, LinearExpr
 
 MOST_OPTIONS = 40

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from solver.bound import Matrix, safe_bound, solved_duals
 from solver.columns.rounding import Configured, Rounding
 from solver.limits import Watch
 from solver.lower import Lowered
 from solver.lowering import Best
+from solver.minimum import Matrix, safe_bound, solved_duals
 from solver.terms.relaxed import Linear, Program, total
 
 LARGEST = 20_000

@@ -14,6 +14,7 @@ from solver.lowering import Mean
 from solver.terms.common import Ints, Priced, Strengths, Units, strengths
 from solver.terms.compiled import part
 from solver.terms.model import GroupModel, LinearExpr
+from solver.terms.relaxed import Linear, RelaxedGroup, total
 
 TIE = 1e-9
 """Pulls exact halves up despite the last digits of floating point; no other case lies so near a half."""
@@ -127,6 +128,31 @@ def encode(term: Mean, group: GroupModel) -> list[LinearExpr]:
         for side in (stray, -stray):
             reach = slope.numerator * (2 * price + 1)
             group.model.add(slope.denominator * side <= reach).only_enforce_if(at[count])
+    return [price]
+
+
+def relax(term: Mean, group: RelaxedGroup) -> list[Linear]:
+    """The price of networks added up: how far their sum strays over the largest size, less a half for each network.
+
+    In thousandths, all rounded down.
+    """
+    numbers = term.moments
+    if numbers.variance == 0:
+        return []
+    having: dict[int, list[int]] = {}
+    for person, value in enumerate(numbers.whole(term.values)):
+        if value is not None:
+            having.setdefault(value * numbers.known - numbers.total, []).append(person)
+    most = max(group.sizes)
+
+    def thousandths(stray: int) -> int:
+        reach = isqrt((100_000 * stray) ** 2 // (most * most * numbers.variance))
+        return reach if stray >= 0 else -reach - 1
+
+    price = group.least(thousandths(max(map(abs, having))) * most // 1000 + 1)
+    for side in (1, -1):
+        stray = total(thousandths(side * distance) * group.sum(people) for distance, people in having.items())
+        group.at_least(1000 * price + 500 * group.open, stray)
     return [price]
 
 

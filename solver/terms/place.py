@@ -69,4 +69,8 @@ def change(board: PlaceBoard, k: int, out: int, into: int) -> tuple[int, int]:
 def encode(term: Place, group: GroupModel) -> list[LinearExpr]:
     """The price for CP-SAT: linear in the seats."""
     costs = term.costs.get(group.number, term.elsewhere)
-    return [cost * seat for cost, seat in zip(costs, group.seats, strict=True) if cost] if costs else []
+    paying: dict[int, list[int]] = {}
+    for person, cost in enumerate(costs or ()):
+        if cost:
+            paying.setdefault(cost, []).append(person)
+    return [cost * group.sum(people) for cost, people in paying.items()]

@@ -6,8 +6,11 @@ of a configuration are added up: what holds for each holds for their sum, so the
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from solver.errors import SolverBugError
 from solver.lowering import Best
 
 
@@ -67,13 +70,38 @@ class Program:
         self.rows.append((expression, 0))
 
 
+class Kinds:
+    """Which people are of one kind, so that only their number counts."""
+
+    def __init__(self, of: Sequence[int], amounts: Sequence[int]) -> None:
+        """of: the kind of each person. amounts: how many units of each kind there are."""
+        self.of = of
+        self.amounts = amounts
+        self.everybody = range(len(of))
+        self._counted: dict[int, tuple[object, dict[int, int]]] = {}
+
+    def counted(self, people: Sequence[int] | range) -> Mapping[int, int]:
+        """How many of these people are in each unit of each kind."""
+        if isinstance(people, list):
+            return self._count(people)
+        # What a term has of people is asked in every configuration.
+        if id(people) not in self._counted:
+            self._counted[id(people)] = people, self._count(people)
+        return self._counted[id(people)][1]
+
+    def _count(self, people: Sequence[int] | range) -> dict[int, int]:
+        numbers = Counter(self.of[person] for person in people)
+        return {kind: number // self.amounts[kind] for kind, number in numbers.items()}
+
+
 class RelaxedGroup:
     """All networks of one configuration, added up."""
 
     def __init__(
         self,
         program: Program,
-        seats: Sequence[Linear | int],
+        kinds: Kinds,
+        units: Sequence[Linear | int],
         *,
         number: int,
         count: Linear,
@@ -82,9 +110,14 @@ class RelaxedGroup:
         options: Mapping[int, int],
         led: Linear | int = 0,
     ) -> None:
-        """`count` of at most `most` networks; `options`: the option fixed for each `best` term, by its identity."""
+        """units: how many of each kind sit here, in `count` of at most `most` networks.
+
+        options: the option fixed for each `best` term, by its identity.
+        """
         self.program = program
-        self.seats = seats
+        self.kinds = kinds
+        self.units = units
+        self._implied: set[tuple[int, int]] = set()
         self.number = number
         self.open = count
         self.most = most
@@ -93,19 +126,26 @@ class RelaxedGroup:
         self.options = options
         self.sizes = list(sizes)
         self.of_size = {size: program.column(most) for size in self.sizes}
-        self.size = self.sum(range(len(seats)))
+        self.size = self.sum(kinds.everybody)
         program.zero(total(self.of_size.values()) - count)
         program.zero(total(size * column for size, column in self.of_size.items()) - self.size)
 
     def sum(self, people: Sequence[int] | range) -> Linear:
         """How many of these people sit in the configuration."""
         columns: dict[int, int] = {}
-        for person in people:
-            seat = self.seats[person]
-            if isinstance(seat, Linear):
-                for column, amount in seat.columns.items():
-                    columns[column] = columns.get(column, 0) + amount
+        for kind, number in self.kinds.counted(people).items():
+            units = self.units[kind]
+            if number and isinstance(units, Linear):
+                for column, amount in units.columns.items():
+                    columns[column] = columns.get(column, 0) + number * amount
         return Linear(columns)
+
+    @cached_property
+    def seats(self) -> Sequence[Linear | int]:
+        """The seat of each person; whoever is merged with others has none."""
+        if max(self.kinds.amounts, default=1) > 1:
+            raise SolverBugError("a term asked for the seat of somebody who is merged with others")
+        return [self.units[kind] for kind in self.kinds.of]
 
     def flag(self) -> Linear:
         """How many of the networks have a property."""
@@ -125,7 +165,11 @@ class RelaxedGroup:
 
     def implies(self, person: int, flag: Linear) -> None:
         """Where the person sits, the flag is up."""
-        self.at_least(flag, self.seats[person])
+        kind = self.kinds.of[person]
+        (column,) = flag.columns
+        if (kind, column) not in self._implied:
+            self._implied.add((kind, column))
+            self.at_least(self.kinds.amounts[kind] * flag, self.units[kind])
 
     def chosen(self, term: Best) -> int | None:
         """The option that the configuration fixes for a term, if it does."""

@@ -1,7 +1,8 @@
-"""Bounds: whole numbers from rounded duals, never above the truth whatever the duals are."""
+"""The least of a program: never above the truth whatever the duals are, and with whole numbers the truth itself."""
 
 from __future__ import annotations
 
+import time
 from itertools import product
 
 import numpy as np
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from solver.bound import Matrix, least_agreement, safe_bound
+from solver.limits import Limits, Watch
+from solver.minimum import Matrix, safe_bound, whole_minimum
 from solver.terms.relaxed import Linear, Program, total
 
 
@@ -61,8 +63,9 @@ def test_good_duals_give_the_bound_itself(cost: int) -> None:
     assert safe_bound(Matrix.of(program), np.array([0, cost]), np.array([float(cost)])) == cost
 
 
-@pytest.mark.parametrize(("smallest", "largest", "expected"), [(2, 2, [1, 1, 2]), (3, 3, [4, 3, 5]), (1, 3, [0, 0, 0])])
-def test_least_agreement_is_with_the_least_alike(smallest: int, largest: int, expected: list[int]) -> None:
-    """In a pair everybody agrees least with one other; of three, with both; alone, with nobody."""
-    table = np.array([[0, 1, 3], [1, 0, 2], [3, 2, 0]])
-    assert least_agreement(table, smallest, largest).tolist() == expected
+@settings(max_examples=100, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_whole_numbers_are_the_least_of_all_whole_points(seed: int) -> None:
+    program, goal = small_program(np.random.default_rng(seed))
+    watch = Watch(Limits(effort=1), time.monotonic)
+    assert whole_minimum(program, goal + 5, watch, seconds=None, work=1.0) == least(program, goal) + 5

@@ -1,0 +1,169 @@
+"""Programs of kinds of people: as much as the same rules prove with everybody apart, and never more than the truth."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from service import reading
+from solver.bound import climb, limits_by_rule, relax_kinds
+from solver.compose import compose
+from solver.limits import Limits, Watch
+from solver.lower import alike, lower
+from solver.merging import Merging, each_alone
+from solver.price import Score, breaches, score
+from solver.problem import WAITING, Category, Composition, Network, Number, Pool, Problem
+from solver.relaxation import Relaxation
+from solver.rules import MUST
+from solver.rules.balance import Balance
+from solver.rules.same import Same
+from solver.rules.together import Together
+from solver.settle import best_slot
+from tests.solver.test_compose import SETTLED
+from tests.solver.worlds import a_problem
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+
+
+def a_watch(**limits: int) -> Watch:
+    """A watch that counts work."""
+    return Watch(Limits(effort=1, **limits), time.monotonic)
+
+
+def twins(problem: Problem) -> Problem:
+    """The same, but with the first half of the people twice."""
+    half = problem.pool.size // 2
+
+    def twice(column: Category) -> Category:
+        used = sorted({code for cell in column.codes[:half] for code in cell})
+        cells = tuple(tuple(used.index(code) for code in cell) for cell in column.codes[:half])
+        return Category(tuple(column.names[code] for code in used), cells * 2)
+
+    pool = problem.pool
+    categories = {key: twice(column) for key, column in pool.categories.items()}
+    numbers = {key: Number(column.values[:half] * 2) for key, column in pool.numbers.items()}
+    return replace(problem, pool=replace(pool, categories=categories, numbers=numbers))
+
+
+def every_score(problem: Problem) -> Iterator[Score]:
+    """What every composition costs that is allowed and keeps what must hold."""
+    lowered = lower(problem)
+    for places in product((*range(len(problem.networks)), WAITING), repeat=problem.pool.size):
+        groups = Composition(places, (), ()).groups()
+        slots = tuple(best_slot(lowered, k, groups.get(k, ())) for k in range(len(problem.networks)))
+        composition = Composition(places, slots, (None,) * len(problem.networks))
+        if any(breaches(problem, composition)):
+            continue
+        priced = score(problem, composition)
+        if not priced.broken:
+            yield priced
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 1 << 32))
+def test_no_composition_is_below_what_kinds_prove(seed: int) -> None:
+    """Of all compositions, none costs less, in any rule or altogether, in parts of networks or in whole ones."""
+    dice = random.Random(seed)
+    problem = replace(twins(a_problem(dice, 6, dice.sample(SETTLED, 4), musts=0.2)), facilitators=())
+    scores = list(every_score(problem))
+    assume(scores)
+    waiting = min(each.waiting for each in scores)
+    allowed = [each for each in scores if problem.waiting_is_weighed or each.waiting == waiting]
+    lowered, watch = lower(problem), a_watch()
+    relaxation = relax_kinds(lowered, most_waiting=waiting, score=dice.choice(allowed), watch=watch)
+    if relaxation is None:
+        return
+    least = min(each.objective for each in allowed)
+    assert relaxation.bound(watch) <= relaxation.whole_bound(watch, seconds=None, work=1.0) <= least
+    worst = max(allowed, key=lambda each: each.objective)
+    for rule, limit in enumerate(limits_by_rule(relaxation, worst, watch, until=1.0)):
+        assert limit <= min(each.rules[rule].penalty for each in allowed)
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1 << 32), pairs=st.booleans())
+def test_kinds_prove_as_much_as_everybody_apart(seed: int, pairs: bool) -> None:
+    """To merge people whom nothing tells apart loses nothing of what the same rules prove."""
+    dice = random.Random(seed)
+    problem = twins(a_problem(dice, 12, dice.sample(SETTLED, 3)))
+    if pairs:
+        twos = Together(name="twos", groups=tuple((a, a + 1) for a in range(0, 12, 2)), strength=MUST)
+        problem = replace(problem, rules=(*problem.rules, twos), must_place=frozenset())
+    lowered, watch = lower(problem), a_watch()
+    classes = alike(lowered)
+    merging = Merging(lowered, classes)
+    merged = merging.merged(merging.terms, 1 << 20)
+    if merged is None:
+        return
+    assert sum(merged.amounts) == len(lowered.units) >= 2 * len(merged)
+    apart = replace(each_alone(lowered), terms=merged.terms)
+    costs = [1] * len(problem.rules)
+    merged_bound, apart_bound = (
+        Relaxation(lowered, classes, each, None, costs, 10 * len(each) * len(classes)).bound(watch)
+        for each in (merged, apart)
+    )
+    assert merged_bound == apart_bound
+
+
+def clubs(sizes: dict[str, int], years: dict[str, int], rooms: int, count: int) -> Problem:
+    """People of clubs that want to be among themselves, in networks of one size whose mean is everybody's."""
+    members = [club for club, size in sizes.items() for _ in range(size)]
+    pool = Pool(
+        tuple(map(str, range(len(members)))),
+        {"club": Category(tuple(sizes), tuple((list(sizes).index(club),) for club in members))},
+        numbers={"years": Number(tuple(Fraction(years[club]) for club in members))},
+    )
+    networks = tuple(Network(f"n{k}", rooms, rooms) for k in range(count))
+    rules = (
+        Same(name="club", attribute="club", strength=3),
+        Balance(name="years", attribute="years", strength=1),
+    )
+    return Problem(pool, networks, count, rules, must_place=frozenset(range(len(members))))
+
+
+def test_whole_numbers_of_networks_prove_what_parts_do_not() -> None:
+    """Ten of each of two clubs in networks of four: two networks for each leave two of each, who share the fifth.
+
+    In parts, two and a half networks serve each club at no cost.
+    """
+    problem = clubs({"a": 10, "b": 10}, {"a": 1, "b": 1}, 4, 5)
+    lowered, watch = lower(problem), a_watch()
+    answer = compose(problem, a_watch(), lambda progress: None)
+    assert answer.score is not None
+    relaxation = relax_kinds(lowered, most_waiting=0, score=answer.score, watch=watch)
+    assert relaxation is not None
+    assert len(relaxation.merged) == 2
+    assert relaxation.bound(watch) == 0
+    assert relaxation.whole_bound(watch, seconds=None, work=1.0) == answer.objective == 6
+
+
+def test_means_that_clubs_cannot_have_are_paid() -> None:
+    """Half the people have 0 years and half 10, and a network is of one club: no network can have everybody's mean."""
+    problem = clubs({"a": 8, "b": 8}, {"a": 0, "b": 10}, 4, 4)
+    problem = replace(problem, rules=(replace(problem.rules[0], strength=MUST), problem.rules[1]))
+    answer = compose(problem, a_watch(), lambda progress: None)
+    assert answer.score is not None
+    relaxation = relax_kinds(lower(problem), most_waiting=0, score=answer.score, watch=a_watch())
+    assert relaxation is not None
+    # Each network is a standard deviation off, which is 100, and in a program that adds networks up a half less.
+    assert answer.objective == 400
+    assert 396 <= relaxation.bound(a_watch()) <= 400
+
+
+@pytest.mark.parametrize(("programme", "least"), [("hr-managers", 20), ("team-leaders", 4)])
+def test_kinds_of_a_fixture_prove_something_in_a_blink(programme: str, least: int) -> None:
+    """Where columns are for later, the whole has a limit that is worth showing."""
+    problem = reading.load(FIXTURES / programme / "programme.toml").question.problem
+    answer = compose(problem, a_watch(workers=2), lambda progress: None, relax=False)
+    assert answer.score is not None
+    found = climb(lower(problem), most_waiting=answer.score.waiting, score=answer.score, watch=a_watch(), ladder=())
+    assert least <= found.objective <= answer.score.objective
