@@ -30,8 +30,12 @@ SURE = 3_000
 KINDS, KINDS_UNTIL = 3_000, 0.5
 """Kinds of people times configurations, at most, where people are merged; of the limit, until when they may be."""
 
-WHOLE_WORK = 0.5
-"""Deterministic time for a program in whole numbers, for one effort."""
+WHOLE_SHARE, WHOLE_WORK = 0.1, 0.5
+"""Of the time that is left, the most for that in whole numbers, and its deterministic time for one effort: most of what
+it proves comes in the first second."""
+
+BLINK = 4_000
+"""People times networks up to which everybody may be apart where there is no time: a larger program takes seconds."""
 
 GROWTH = 3.0
 """The time that a program takes grows about with this power of its columns."""
@@ -80,7 +84,10 @@ def relax_kinds(lowered: Lowered, *, most_waiting: int | None, score: Score, wat
 
     order = sorted(merging.terms, key=lambda priced: (-cost(priced), not priced.must, -priced.weight))
     paid, free = [x for x in order if cost(x)], [x for x in order if not cost(x)]
-    orders = [order, *([*paid, one, *(x for x in free if x is not one)] for one in free[1:])]
+    # What costs something may do so by chance, and what costs nothing may be why other things do.
+    orders = [order]
+    orders += [[*(x for x in order if x is not one), one] for one in paid[1:]]
+    orders += [[*paid, one, *(x for x in free if x is not one)] for one in free[1:]]
     found: dict[frozenset[int], Relaxation] = {}
     """by the terms of each, which are all that tells people apart"""
     for each in orders:
@@ -125,13 +132,14 @@ def climb(
     tell: Teller = lambda bound: None,
     share: float = NEXT_SHARE,
     ladder: Sequence[int] = LADDER,
+    whole: bool = True,
 ) -> Relaxed:
     """The limits that ever larger relaxations prove, as far as the time goes; the first take a blink.
 
     `share`: of the time that is left, the most for the next program. `ladder`: how large programs may be, in turn,
-    where everybody is apart.
+    where everybody is apart. `whole`: whether whole numbers are worth their time where people are merged.
     """
-    found = climb_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch, tell=tell, share=share)
+    found = climb_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch, tell=tell, whole=whole)
     columns, took = 0, 0.0
     for most_seats in ladder:
         if found.objective >= score.objective or (most_seats > SURE and watch.by_effort):
@@ -155,22 +163,32 @@ def climb(
     return found
 
 
-def climb_kinds(
-    lowered: Lowered, *, most_waiting: int, score: Score, watch: Watch, tell: Teller, share: float
-) -> Relaxed:
-    """The limits of a program in which people are merged, for this share of the time that is left."""
+def at_once(lowered: Lowered, *, most_waiting: int | None, score: Score, watch: Watch, until: float) -> Relaxed:
+    """What is proven in a blink about an answer that somebody waits for."""
     found = Relaxed(0, (0,) * len(score.rules))
-    begin, remaining = watch.elapsed(), watch.remaining()
+    small = lowered.problem.pool.size * len(lowered.problem.networks) <= BLINK
+    relaxation = (
+        relax(lowered, most_waiting=most_waiting, score=score)
+        if small
+        else relax_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch)
+    )
+    if relaxation is None or watch.over(until):
+        return found
+    return found.raised(relaxation.bound(watch), limits_by_rule(relaxation, score, watch, until=until))
+
+
+def climb_kinds(
+    lowered: Lowered, *, most_waiting: int, score: Score, watch: Watch, tell: Teller, whole: bool
+) -> Relaxed:
+    """The limits of a program in which people are merged."""
+    found = Relaxed(0, (0,) * len(score.rules))
     relaxation = relax_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch)
     if relaxation is None:
         return found
     found = found.raised(relaxation.bound(watch), limits_by_rule(relaxation, score, watch, until=RULES_UNTIL))
     tell(found.objective)
-    left = None if remaining is None else share * remaining - (watch.elapsed() - begin)
-    if found.objective < score.objective and not watch.over() and (left is None or left > 0):
-        effort = watch.limits.effort
-        work = None if effort is None else WHOLE_WORK * effort
-        found = found.raised(relaxation.whole_bound(watch, seconds=left, work=work), whole=True)
+    if whole and found.objective < score.objective and not watch.over():
+        found = found.raised(relaxation.whole_bound(watch, share=WHOLE_SHARE, work=WHOLE_WORK), whole=True)
         tell(found.objective)
     return found
 

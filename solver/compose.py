@@ -444,6 +444,7 @@ class _Composer:
             # Columns prove more than the next program would; the first one tells the limits of single rules.
             ladder=bounds.LADDER[:1] if self.generates else bounds.LADDER,
             share=bounds.NEXT_SHARE if self.settled else BEFORE_SEARCH,
+            whole=not self._proven(),
         )
         self.rule_bounds = found.by_rule
         self.relaxed = self.bound.objective
@@ -483,7 +484,7 @@ class _Composer:
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )
         shares = generated.know(best.composition.places)
-        proven = generated.run(shares, best.rank.soft, pool, self._raise)
+        proven = generated.run(shares, best.rank.soft, pool, self._raise, proven=self.bound.objective)
         if proven.groups is not None:
             composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
             found = Found(self._rank(composition), composition)

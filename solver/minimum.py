@@ -35,10 +35,10 @@ def minimum(program: Program, goal: Linear, watch: Watch) -> int:
     return safe_bound(matrix, cost, duals) + goal.constant
 
 
-def whole_minimum(program: Program, goal: Linear, watch: Watch, *, seconds: float | None, work: float | None) -> int:
+def whole_minimum(program: Program, goal: Linear, watch: Watch, *, share: float, work: float) -> int:
     """A proven lower limit of the goal over the whole points of a program, by CP-SAT.
 
-    seconds: the most it may take. work: the most deterministic time, where work is counted.
+    share: of the time that is left. work: for one effort, in deterministic time.
     """
     model = cp_model.CpModel()
     columns = [model.new_int_var(0, upper, "") for upper in program.upper]
@@ -50,13 +50,15 @@ def whole_minimum(program: Program, goal: Linear, watch: Watch, *, seconds: floa
     for expression, above in program.rows:
         model.add_linear_constraint(whole(expression), 0, cp_model.INT_MAX if above is None else above)
     model.minimize(whole(goal))
-    solver = cp_solver(workers=watch.limits.workers, work=work)
+    effort = watch.limits.effort
+    solver = cp_solver(workers=watch.limits.workers, work=None if effort is None else work * effort)
     solver.parameters.random_seed = watch.limits.seed % (1 << 31)
     solver.parameters.linearization_level = 2
     # Workers take turns where work is counted, so that a rerun gives the same limit.
-    solver.parameters.interleave_search = work is not None
-    if seconds is not None:
-        solver.parameters.max_time_in_seconds = seconds
+    solver.parameters.interleave_search = watch.by_effort
+    remaining = watch.remaining()
+    if remaining is not None:
+        solver.parameters.max_time_in_seconds = max(0.05, share * remaining)
     status = solver.solve(model)
     known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN)
     return round(solver.best_objective_bound) if known else 0

@@ -237,16 +237,17 @@ def composed(ready: Ground, found: Found, watch: Watch, *, names: Mapping[int, s
     again = rank(problem, composition)
     if wrong or again != found.rank:
         raise SolverBugError(f"search says {found.rank}, recount says {again}; breaches: {wrong}")
-    limit, by_rule = 0, (0,) * len(problem.rules)
-    proof: list[str] = []
-    relaxation = bounds.relax(ready.lowered, most_waiting=again.waiting, score=priced)
-    if relaxation is not None and not watch.cancelled:
-        limit = max(0, relaxation.bound(watch))
-        by_rule = bounds.limits_by_rule(relaxation, priced, watch, until=0.9)
-        proof += ["linear relaxation"] if limit else []
-    proven = again.waiting <= least and priced.objective <= limit
+    proved = bounds.at_once(ready.lowered, most_waiting=again.waiting, score=priced, watch=watch, until=0.9)
+    proof = ("linear relaxation",) if proved.objective else ()
+    proven = again.waiting <= least and priced.objective <= proved.objective
     return Composed(
-        Status.OPTIMAL if proven else Status.FEASIBLE, composition, priced, limit, least, by_rule, tuple(proof)
+        Status.OPTIMAL if proven else Status.FEASIBLE,
+        composition,
+        priced,
+        proved.objective,
+        least,
+        proved.by_rule,
+        proof,
     )
 
 

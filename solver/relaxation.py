@@ -206,9 +206,12 @@ class Relaxation:
         """A proven lower limit of the objective."""
         return self.as_objective(minimum(self.program, self.goal, watch))
 
-    def whole_bound(self, watch: Watch, *, seconds: float | None, work: float | None) -> int:
-        """The same with whole numbers of networks and people: higher, and slower."""
-        return self.as_objective(whole_minimum(self.program, self.goal, watch, seconds=seconds, work=work))
+    def whole_bound(self, watch: Watch, *, share: float, work: float) -> int:
+        """The same with whole numbers of networks and people: higher, and slower.
+
+        share: of the time that is left. work: for one effort, in deterministic time.
+        """
+        return self.as_objective(whole_minimum(self.program, self.goal, watch, share=share, work=work))
 
     def rule_bound(self, rule: int, watch: Watch) -> int:
         """A proven lower limit of one rule's penalty."""

@@ -140,6 +140,8 @@ class Columns:
         self.most_work = most_work
         self.best = -(1 << 60)
         """the highest limit so far, in parts of a unit"""
+        self.expected = NEVER
+        """what columns can prove without more cuts, as far as quick pricing alone tells: it may miss a cheaper set"""
         self.best_duals = Duals([], {})
         self.quick = [Quick(self.question, each) for each in self.classes]
         self.program = master.Program(self.question)
@@ -204,6 +206,7 @@ class Columns:
             if mixture is None:
                 break
             centre = mixture.worth
+            self.expected = self.question.rounded_up(ceil(UNIT * (mixture.value + self.question.constant)))
             met.append((centre, np.array(mixture.classes)))
             if not dry:
                 continue
@@ -378,18 +381,26 @@ class Columns:
         objective: int,
         pool: ThreadPoolExecutor,
         tell: Callable[[int], None],
+        *,
+        proven: int = 0,
     ) -> Proven:
-        """The highest limit that the time allows, from these duals, and a better answer of sets that were met."""
+        """The highest limit that the time allows, from these duals, and a better answer of sets that were met.
+
+        proven: what is known by other means; where columns come to no more, and not near enough to the objective to
+        list what is better, they leave the time to others.
+        """
         most: Sequence[int | None]
         duals, most = self.approach(start, objective, pool)
+        if self.expected <= proven and objective - self.expected > (1 + MOST_WINDOW) * self.step:
+            return Proven(proven)
         groups = None
         for window, most_listed in CLOSING:
             self.generate(duals, most, objective, window, pool, tell)
             better = self._known_cover(objective)
             if better is not None:
                 objective, groups = better.objective, better.groups
-            proven = Proven(self.question.rounded_up(self.best) if self.best_lows else 0, groups)
-            if proven.objective >= objective or not self.best_lows or self.over():
+            found = Proven(self.question.rounded_up(self.best) if self.best_lows else 0, groups)
+            if found.objective >= objective or not self.best_lows or self.over():
                 break
             if UNIT * (objective - self.step) - self.best > MOST_WINDOW * UNIT * self.step:
                 break
@@ -397,7 +408,7 @@ class Columns:
             if closed is not None:
                 return Proven(closed.objective, closed.groups or groups)
             duals, most = self.best_duals, [None] * len(self.classes)
-        return proven
+        return found
 
     def _known_cover(self, objective: int) -> Proven | None:
         """The best answer of sets that were met, at the prices they were met with, if it is better than the objective.

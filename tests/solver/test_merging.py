@@ -83,7 +83,7 @@ def test_no_composition_is_below_what_kinds_prove(seed: int) -> None:
     if relaxation is None:
         return
     least = min(each.objective for each in allowed)
-    assert relaxation.bound(watch) <= relaxation.whole_bound(watch, seconds=None, work=1.0) <= least
+    assert relaxation.bound(watch) <= relaxation.whole_bound(watch, share=1.0, work=1.0) <= least
     worst = max(allowed, key=lambda each: each.objective)
     for rule, limit in enumerate(limits_by_rule(relaxation, worst, watch, until=1.0)):
         assert limit <= min(each.rules[rule].penalty for each in allowed)
@@ -143,7 +143,7 @@ def test_whole_numbers_of_networks_prove_what_parts_do_not() -> None:
     assert relaxation is not None
     assert len(relaxation.merged) == 2
     assert relaxation.bound(watch) == 0
-    assert relaxation.whole_bound(watch, seconds=None, work=1.0) == answer.objective == 6
+    assert relaxation.whole_bound(watch, share=1.0, work=1.0) == answer.objective == 6
 
 
 def test_means_that_clubs_cannot_have_are_paid() -> None:

@@ -68,4 +68,4 @@ def test_good_duals_give_the_bound_itself(cost: int) -> None:
 def test_whole_numbers_are_the_least_of_all_whole_points(seed: int) -> None:
     program, goal = small_program(np.random.default_rng(seed))
     watch = Watch(Limits(effort=1), time.monotonic)
-    assert whole_minimum(program, goal + 5, watch, seconds=None, work=1.0) == least(program, goal) + 5
+    assert whole_minimum(program, goal + 5, watch, share=1.0, work=1.0) == least(program, goal) + 5
