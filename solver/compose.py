@@ -190,6 +190,7 @@ class _Composer:
     def run(self, counts: Sequence[int], pool: ThreadPoolExecutor, start: Sequence[int] | None) -> Composed:
         self._search_counts(counts, pool, start)
         if self.settled and start is None and not self._proven():
+            self._glance()
             self._start_again()
         self._settle()
         if not self.watch.cancelled and not self._proven() and enumeration.applies(self.lowered):
@@ -454,6 +455,17 @@ class _Composer:
     def _bound_waiting(self) -> None:
         self._tell("bound")
         self.bound = replace(self.bound, waiting=max(self.bound.waiting, bounds.least_waiting(self.lowered)))
+
+    def _glance(self) -> None:
+        """What takes a blink to prove, so that no more runs begin where the first one found the best there is."""
+        if not self.relax or self.best is None or self.best.rank.hard:
+            return
+        self._bound_waiting()
+        priced, waiting = score(self.problem, self.best.composition), self.best.rank.waiting
+        relaxation = bounds.relax_kinds(self.lowered, most_waiting=waiting, score=priced, watch=self.watch)
+        if relaxation is not None:
+            self._raise(relaxation.bound(self.watch))
+            self.proof += ["linear relaxation"] if self._proven() else []
 
     def _start_again(self) -> None:
         """Many short runs where that is worth as much as a long one: which of them comes to the best is chance."""
