@@ -15,7 +15,7 @@ def quickly_known(problem: Problem, composition: Composition, priced: Score, wat
     lowered = lower(problem)
     least = bounds.least_waiting(lowered)
     found = bounds.at_once(lowered, most_waiting=priced.waiting, score=priced, watch=watch, until=0.8)
-    proof = ("linear relaxation",) if found.objective else ()
+    proof = (bounds.LINEAR,) if found.objective else ()
     proven = found.objective >= priced.objective and (problem.waiting_is_weighed or priced.waiting <= least)
     status = Status.OPTIMAL if proven else Status.FEASIBLE
     return Composed(status, composition, priced, found.objective, least, found.by_rule, proof)

@@ -18,6 +18,9 @@ from solver.price import Score
 from solver.relaxation import Relaxation
 from solver.terms.common import Priced
 
+LINEAR, WHOLE = "linear relaxation", "whole numbers"
+"""How a limit was proven."""
+
 LADDER = (1_000, 3_000, 9_000, 27_000)
 """People times configurations: the most for which a program is built, smallest first. More prove more, and slower."""
 
@@ -110,17 +113,15 @@ class Relaxed:
 
     objective: int
     by_rule: tuple[int, ...]
-    whole: bool = False
-    """whether it takes whole numbers to prove as much"""
 
-    def raised(self, objective: int, by_rule: Sequence[int] = (), *, whole: bool = False) -> Relaxed:
+    def raised(self, objective: int, by_rule: Sequence[int] = ()) -> Relaxed:
         """With what else was proven."""
-        better = objective > self.objective
         limits = tuple(map(max, self.by_rule, by_rule)) if by_rule else self.by_rule
-        return Relaxed(max(objective, self.objective), limits, whole if better else self.whole)
+        return Relaxed(max(objective, self.objective), limits)
 
 
-Teller = Callable[[int], None]
+Teller = Callable[[int, str], None]
+"""Is told of a limit and how it was proven."""
 
 
 def climb(
@@ -129,7 +130,7 @@ def climb(
     most_waiting: int,
     score: Score,
     watch: Watch,
-    tell: Teller = lambda bound: None,
+    tell: Teller = lambda bound, how: None,
     share: float = NEXT_SHARE,
     ladder: Sequence[int] = LADDER,
     whole: bool = True,
@@ -157,7 +158,7 @@ def climb(
         begin = watch.elapsed()
         found = found.raised(relaxation.bound(watch))
         columns, took = size, watch.elapsed() - begin
-        tell(found.objective)
+        tell(found.objective, LINEAR)
         if remaining is None or took * len(score.rules) <= RULES_SHARE * remaining:
             found = found.raised(0, limits_by_rule(relaxation, score, watch, until=RULES_UNTIL))
     return found
@@ -186,10 +187,10 @@ def climb_kinds(
     if relaxation is None:
         return found
     found = found.raised(relaxation.bound(watch), limits_by_rule(relaxation, score, watch, until=RULES_UNTIL))
-    tell(found.objective)
+    tell(found.objective, LINEAR)
     if whole and found.objective < score.objective and not watch.over():
-        found = found.raised(relaxation.whole_bound(watch, share=WHOLE_SHARE, work=WHOLE_WORK), whole=True)
-        tell(found.objective)
+        found = found.raised(relaxation.whole_bound(watch, share=WHOLE_SHARE, work=WHOLE_WORK))
+        tell(found.objective, WHOLE)
     return found
 
 

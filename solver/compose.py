@@ -171,7 +171,8 @@ class _Composer:
         self.bound = known
         self.relax = relax
         self.rule_bounds = (0,) * len(lowered.problem.rules)
-        self.proof: list[str] = []
+        self.proof: tuple[str, ...] = ()
+        """how the bound was proven, if it was here"""
         self.seats = seats = self.problem.pool.size * len(self.problem.networks)
         terms = (priced.term for priced in lowered.terms)
         pairs = sum(int(np.count_nonzero(term.numerators)) // 2 for term in terms if isinstance(term, Likeness))
@@ -183,7 +184,6 @@ class _Composer:
         self.generates = sparse and enough and columns.applies(lowered)
         self.climbed = False
         """whether relaxations were tried"""
-        self.relaxed = 0
         self._told = WORST
         self._heard = Lock()
 
@@ -366,9 +366,7 @@ class _Composer:
         if found.status is Status.INFEASIBLE:
             return Status.INFEASIBLE
         self._adopt(model, found.values, best)
-        if found.bound > self.bound.objective:
-            self.bound = replace(self.bound, objective=found.bound)
-            self.proof.append("exact model")
+        self._raise(found.bound, "exact model")
         return None
 
     def _adopt(
@@ -427,7 +425,7 @@ class _Composer:
             self.best = found
         if found.rank.hard == 0:
             self.bound = bounds.Bound(found.rank.soft, found.rank.waiting)
-            self.proof.append("enumeration")
+            self.proof = ("enumeration",)
 
     def _relax(self) -> None:
         """The linear relaxation of the whole: quick, and often close."""
@@ -448,9 +446,6 @@ class _Composer:
             whole=not self._proven(),
         )
         self.rule_bounds = found.by_rule
-        self.relaxed = self.bound.objective
-        if found.objective and found.objective >= self.bound.objective:
-            self.proof.append("whole numbers" if found.whole else "linear relaxation")
 
     def _bound_waiting(self) -> None:
         self._tell("bound")
@@ -464,8 +459,7 @@ class _Composer:
         priced, waiting = score(self.problem, self.best.composition), self.best.rank.waiting
         relaxation = bounds.relax_kinds(self.lowered, most_waiting=waiting, score=priced, watch=self.watch)
         if relaxation is not None:
-            self._raise(relaxation.bound(self.watch))
-            self.proof += ["linear relaxation"] if self._proven() else []
+            self._raise(relaxation.bound(self.watch), bounds.LINEAR)
 
     def _start_again(self) -> None:
         """Many short runs where that is worth as much as a long one: which of them comes to the best is chance."""
@@ -496,21 +490,23 @@ class _Composer:
             most_work=None if limits.effort is None else COLUMNS_WORK * limits.effort,
         )
         shares = generated.know(best.composition.places)
-        proven = generated.run(shares, best.rank.soft, pool, self._raise, proven=self.bound.objective)
+
+        def tell(limit: int) -> None:
+            self._raise(limit, "columns")
+
+        proven = generated.run(shares, best.rank.soft, pool, tell, proven=self.bound.objective)
         if proven.groups is not None:
             composition = settle(self.lowered, columns.places(self.lowered, proven.groups))
             found = Found(self._rank(composition), composition)
             if found.rank < best.rank:
                 self._take(found)
-        before = self.relaxed
-        self._raise(proven.objective)
-        if self.bound.objective > before:
-            self.proof.append("columns")
+        tell(proven.objective)
 
-    def _raise(self, objective: int) -> None:
-        """A higher bound was proven."""
+    def _raise(self, objective: int, how: str) -> None:
+        """Takes what was proven if it is more than was known."""
         if objective > self.bound.objective:
             self.bound = replace(self.bound, objective=objective)
+            self.proof = (how,)
             self._tell("bound")
 
     def _result(self, status: Status | None) -> Composed:
@@ -532,7 +528,7 @@ class _Composer:
             self.bound.objective,
             self.bound.waiting,
             self.rule_bounds,
-            tuple(dict.fromkeys(self.proof)),
+            self.proof,
         )
 
 

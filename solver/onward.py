@@ -238,7 +238,7 @@ def composed(ready: Ground, found: Found, watch: Watch, *, names: Mapping[int, s
     if wrong or again != found.rank:
         raise SolverBugError(f"search says {found.rank}, recount says {again}; breaches: {wrong}")
     proved = bounds.at_once(ready.lowered, most_waiting=again.waiting, score=priced, watch=watch, until=0.9)
-    proof = ("linear relaxation",) if proved.objective else ()
+    proof = (bounds.LINEAR,) if proved.objective else ()
     proven = again.waiting <= least and priced.objective <= proved.objective
     return Composed(
         Status.OPTIMAL if proven else Status.FEASIBLE,
