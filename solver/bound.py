@@ -140,11 +140,18 @@ def climb(
     `share`: of the time that is left, the most for the next program. `ladder`: how large programs may be, in turn,
     where everybody is apart. `whole`: whether whole numbers are worth their time where people are merged.
     """
-    found = climb_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch, tell=tell, whole=whole)
+    found = Relaxed(0, (0,) * len(score.rules))
+    kinds = relax_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch)
+    if kinds is not None:
+        found = _with_kinds(found, kinds, score, watch, tell, whole=whole)
+    # With fewer configurations than those, everybody apart proves something of single rules at most.
+    fewest = len(lowered.units) * kinds.configurations if kinds is not None else 0
     columns, took = 0, 0.0
     for most_seats in ladder:
         if found.objective >= score.objective or (most_seats > SURE and watch.by_effort):
             break
+        if ladder[0] < most_seats < fewest:
+            continue
         relaxation = relax(lowered, most_waiting=most_waiting, score=score, most_seats=most_seats)
         if relaxation is None or watch.over():
             break
@@ -178,18 +185,12 @@ def at_once(lowered: Lowered, *, most_waiting: int | None, score: Score, watch: 
     return found.raised(relaxation.bound(watch), limits_by_rule(relaxation, score, watch, until=until))
 
 
-def climb_kinds(
-    lowered: Lowered, *, most_waiting: int, score: Score, watch: Watch, tell: Teller, whole: bool
-) -> Relaxed:
-    """The limits of a program in which people are merged."""
-    found = Relaxed(0, (0,) * len(score.rules))
-    relaxation = relax_kinds(lowered, most_waiting=most_waiting, score=score, watch=watch)
-    if relaxation is None:
-        return found
-    found = found.raised(relaxation.bound(watch), limits_by_rule(relaxation, score, watch, until=RULES_UNTIL))
+def _with_kinds(found: Relaxed, kinds: Relaxation, score: Score, watch: Watch, tell: Teller, *, whole: bool) -> Relaxed:
+    """With what a program proves in which people are merged."""
+    found = found.raised(kinds.bound(watch), limits_by_rule(kinds, score, watch, until=RULES_UNTIL))
     tell(found.objective, LINEAR)
     if whole and found.objective < score.objective and not watch.over():
-        found = found.raised(relaxation.whole_bound(watch, share=WHOLE_SHARE, work=WHOLE_WORK))
+        found = found.raised(kinds.whole_bound(watch, share=WHOLE_SHARE, work=WHOLE_WORK))
         tell(found.objective, WHOLE)
     return found
 

@@ -54,6 +54,8 @@ class Relaxation:
             self.program.column(0 if any(p in self.problem.must_place for p in members) else amount)
             for members, amount in zip(merged.members, merged.amounts, strict=True)
         ]
+        self.configurations = 0
+        """how many there are, of all classes"""
         self.seated = [Linear(dict(wait.columns)) for wait in self.waits]
         configured = self._configured(len(classes))
         formed = []
@@ -108,6 +110,7 @@ class Relaxation:
     ) -> Linear:
         most = len(networks)
         number = networks[0]
+        self.configurations += 1
         count_of = self.program.column(most)
         units: list[Linear | int] = []
         for kind, (people, amount) in enumerate(zip(self.merged.members, self.merged.amounts, strict=True)):

@@ -430,6 +430,19 @@ def test_a_listing_finds_the_answer_that_is_better() -> None:
     assert score(problem, found).objective == 0
 
 
+@pytest.mark.parametrize("proven", [0, 900])
+def test_columns_are_left_where_more_is_known_than_they_come_to(proven: int) -> None:
+    """An answer costs 1,000 and cannot cost less than 900, of which columns would be far: nothing is priced exactly."""
+    problem = eighteen(3)
+    thirds = (0, 1, 2) * 6
+    priced = score(problem, Composition(thirds, (None,) * 3, (None,) * 3))
+    columns = Columns(lower(problem), priced, 0, watch(), most_work=2.0)
+    with ThreadPoolExecutor(2) as pool:
+        found = columns.run(columns.know(thirds), 1_000, pool, lambda limit: None, proven=proven)
+    assert (found.objective, bool(columns.best_lows)) == ((900, False) if proven else (found.objective, True))
+    assert 0 < columns.expected < 100
+
+
 @pytest.mark.parametrize("most_work", [None, 0.0], ids=["in time", "when the time is up"])
 def test_sets_that_were_met_make_a_better_answer(most_work: float | None) -> None:
     """Two sets without a pair were met, in no answer together: they are one, better than the answer of cost 1."""

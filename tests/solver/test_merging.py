@@ -15,9 +15,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from service import reading
-from solver.bound import climb, limits_by_rule, relax_kinds
-from solver.compose import compose
-from solver.limits import Limits, Watch
+from solver.bound import LINEAR, climb, limits_by_rule, relax_kinds
+from solver.compose import Status, compose
+from solver.limits import Limits, Progress, Watch
 from solver.lower import alike, lower
 from solver.merging import Merging, each_alone
 from solver.price import Score, breaches, score
@@ -167,3 +167,12 @@ def test_kinds_of_a_fixture_prove_something_in_a_blink(programme: str, least: in
     assert answer.score is not None
     found = climb(lower(problem), most_waiting=answer.score.waiting, score=answer.score, watch=a_watch(), ladder=())
     assert least <= found.objective <= answer.score.objective
+
+
+def test_few_people_are_not_searched_again_for_what_is_proven() -> None:
+    """The least that `team-leaders` can cost is proven in a blink: of many short runs, the first is enough."""
+    problem = reading.load(FIXTURES / "team-leaders" / "programme.toml").question.problem
+    heard: list[Progress] = []
+    answer = compose(problem, Watch(Limits(effort=20), time.monotonic), heard.append)
+    assert (answer.status, answer.proof) == (Status.OPTIMAL, (LINEAR,))
+    assert sum(each.stage == "search" for each in heard) < 10
