@@ -25,6 +25,8 @@ from solver.problem import WAITING, Category, Composition, Network, Number, Pool
 from solver.relaxation import Relaxation
 from solver.rules import MUST
 from solver.rules.balance import Balance
+from solver.rules.distinct import Distinct
+from solver.rules.place import Place
 from solver.rules.same import Same
 from solver.rules.together import Together
 from solver.settle import best_slot
@@ -74,6 +76,9 @@ def test_no_composition_is_below_what_kinds_prove(seed: int) -> None:
     """Of all compositions, none costs less, in any rule or altogether, in parts of networks or in whole ones."""
     dice = random.Random(seed)
     problem = replace(twins(a_problem(dice, 6, dice.sample(SETTLED, 4), musts=0.2)), facilitators=())
+    if dice.random() < 0.5:
+        # Not of their twins, who are where they are wanted.
+        problem = replace(problem, pins={0: 0}, must_place=frozenset(dice.sample(range(6), 2)))
     scores = list(every_score(problem))
     assume(scores)
     waiting = min(each.waiting for each in scores)
@@ -114,15 +119,15 @@ def test_kinds_prove_as_much_as_everybody_apart(seed: int, pairs: bool) -> None:
     assert merged_bound == apart_bound
 
 
-def clubs(sizes: dict[str, int], years: dict[str, int], rooms: int, count: int) -> Problem:
-    """People of clubs that want to be among themselves, in networks of one size whose mean is everybody's."""
+def clubs(sizes: dict[str, int], years: dict[str, int], rooms: range, count: int) -> Problem:
+    """People of clubs that want to be among themselves, in networks whose mean is to be everybody's."""
     members = [club for club, size in sizes.items() for _ in range(size)]
     pool = Pool(
         tuple(map(str, range(len(members)))),
         {"club": Category(tuple(sizes), tuple((list(sizes).index(club),) for club in members))},
         numbers={"years": Number(tuple(Fraction(years[club]) for club in members))},
     )
-    networks = tuple(Network(f"n{k}", rooms, rooms) for k in range(count))
+    networks = tuple(Network(f"n{k}", rooms[0], rooms[-1]) for k in range(count))
     rules = (
         Same(name="club", attribute="club", strength=3),
         Balance(name="years", attribute="years", strength=1),
@@ -135,7 +140,7 @@ def test_whole_numbers_of_networks_prove_what_parts_do_not() -> None:
 
     In parts, two and a half networks serve each club at no cost.
     """
-    problem = clubs({"a": 10, "b": 10}, {"a": 1, "b": 1}, 4, 5)
+    problem = clubs({"a": 10, "b": 10}, {"a": 1, "b": 1}, range(4, 5), 5)
     lowered, watch = lower(problem), a_watch()
     answer = compose(problem, a_watch(), lambda progress: None)
     assert answer.score is not None
@@ -148,7 +153,7 @@ def test_whole_numbers_of_networks_prove_what_parts_do_not() -> None:
 
 def test_means_that_clubs_cannot_have_are_paid() -> None:
     """Half the people have 0 years and half 10, and a network is of one club: no network can have everybody's mean."""
-    problem = clubs({"a": 8, "b": 8}, {"a": 0, "b": 10}, 4, 4)
+    problem = clubs({"a": 8, "b": 8}, {"a": 0, "b": 10}, range(4, 5), 4)
     problem = replace(problem, rules=(replace(problem.rules[0], strength=MUST), problem.rules[1]))
     answer = compose(problem, a_watch(), lambda progress: None)
     assert answer.score is not None
@@ -157,6 +162,42 @@ def test_means_that_clubs_cannot_have_are_paid() -> None:
     # Each network is a standard deviation off, which is 100, and in a program that adds networks up a half less.
     assert answer.objective == 400
     assert 396 <= relaxation.bound(a_watch()) <= 400
+
+
+def test_whoever_must_have_a_place_is_not_merged_with_who_may_wait() -> None:
+    """Four of one club, of whom a network wants one, and one must have a place: the others may as well wait."""
+    pool = Pool(tuple("abcd"), {"club": Category(("x",), ((0,),) * 4)})
+    rules = (Distinct(name="distinct", attribute="club", strength=5), Place(name="place", strength=1))
+    problem = Problem(pool, (Network("n0", 1, 4),), 1, rules, must_place=frozenset({0}))
+    lowered = lower(problem)
+    merging = Merging(lowered, alike(lowered))
+    merged = merging.merged(merging.terms, 100)
+    assert merged is not None
+    assert merged.amounts == (1, 3)
+    bound = Relaxation(lowered, alike(lowered), merged, None, [1, 1], 100).bound(a_watch())
+    assert bound == min(each.objective for each in every_score(problem)) == 3
+
+
+@pytest.mark.parametrize("years", range(1, 10))
+def test_what_means_cost_may_have_been_rounded_down(years: int) -> None:
+    """Three clubs have a network each, with what their means cost to the nearest whole number."""
+    problem = clubs({"a": 3, "b": 3, "c": 3}, {"a": 0, "b": years, "c": 10}, range(3, 4), 3)
+    problem = replace(problem, rules=(replace(problem.rules[0], strength=MUST), problem.rules[1]))
+    lowered = lower(problem)
+    answer = score(problem, Composition((0, 0, 0, 1, 1, 1, 2, 2, 2), (None,) * 3, (None,) * 3))
+    relaxation = Relaxation(lowered, alike(lowered), each_alone(lowered), 0, [1, 1], 100)
+    assert answer.objective - 3 <= relaxation.bound(a_watch()) <= answer.objective
+
+
+@pytest.mark.parametrize(("a", "b"), [(2, 3), (3, 4), (2, 4), (2, 5), (3, 2)])
+def test_a_mean_costs_no_more_than_it_can_in_networks_of_any_size(a: int, b: int) -> None:
+    """Networks of two to five, a club each: the larger one counts the same strays for less."""
+    problem = clubs({"a": a, "b": b}, {"a": 0, "b": 10}, range(2, 6), 2)
+    problem = replace(problem, rules=(replace(problem.rules[0], strength=MUST), problem.rules[1]))
+    scores = list(every_score(problem))
+    lowered = lower(problem)
+    relaxation = Relaxation(lowered, alike(lowered), each_alone(lowered), 0, [1, 1], 100)
+    assert 0 < relaxation.bound(a_watch()) <= min(each.objective for each in scores)
 
 
 @pytest.mark.parametrize(("programme", "least"), [("hr-managers", 20), ("team-leaders", 4)])
