@@ -33,6 +33,9 @@ SURE = 3_000
 KINDS, KINDS_UNTIL = 3_000, 0.5
 """Kinds of people times configurations, at most, where people are merged; of the limit, until when they may be."""
 
+MOST_ORDERS = 16
+"""Orders of terms that are tried for it: each takes a tenth of a second at most."""
+
 WHOLE_SHARE, WHOLE_WORK = 0.1, 0.5
 """Of the time that is left, the most for that in whole numbers, and its deterministic time for one effort: most of what
 it proves comes in the first second."""
@@ -93,7 +96,7 @@ def relax_kinds(lowered: Lowered, *, most_waiting: int | None, score: Score, wat
     orders += [[*paid, one, *(x for x in free if x is not one)] for one in free[1:]]
     found: dict[frozenset[int], Relaxation] = {}
     """by the terms of each, which are all that tells people apart"""
-    for each in orders:
+    for each in orders[:MOST_ORDERS]:
         merged = merging.merged(each, KINDS)
         if merged is None or watch.over(KINDS_UNTIL):
             break
