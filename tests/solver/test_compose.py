@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import time
 from dataclasses import replace
-from itertools import product
 
 import pytest
 from hypothesis import given, settings
@@ -13,18 +12,15 @@ from hypothesis import strategies as st
 
 from solver.compose import Composed, Status, compose
 from solver.limits import Limits, Watch
-from solver.lower import lower
-from solver.price import breaches, score
-from solver.problem import WAITING, Category, Composition, Meetings, Network, Pool, Problem
+from solver.problem import WAITING, Category, Meetings, Network, Pool, Problem
 from solver.rules import MUST, RULES
 from solver.rules.base import Rule
 from solver.rules.meet_new import MeetNew
 from solver.rules.place import Place
 from solver.rules.same import Same
 from solver.rules.spread import Spread
-from solver.settle import best_slot
 from solver.solve import composition_seconds
-from tests.solver.worlds import NETWORK_RULES, a_problem
+from tests.solver.worlds import NETWORK_RULES, a_problem, every_score
 
 QUICK = Limits(effort=1, seed=3, workers=1)
 SETTLED = [kind for kind in NETWORK_RULES if kind.rule != "facilitated"]
@@ -38,18 +34,8 @@ def composed(problem: Problem, limits: Limits = QUICK) -> Composed:
 
 def best_of_all(problem: Problem) -> tuple[int, int] | None:
     """(waiting, objective) of the best composition there is, or None; waiting counts 0 where it is weighed."""
-    lowered = lower(problem)
-    found = []
-    for places in product((*range(len(problem.networks)), WAITING), repeat=problem.pool.size):
-        groups = Composition(places, (), ()).groups()
-        slots = tuple(best_slot(lowered, k, groups.get(k, ())) for k in range(len(problem.networks)))
-        composition = Composition(places, slots, (None,) * len(problem.networks))
-        if any(breaches(problem, composition)):
-            continue
-        priced = score(problem, composition)
-        if not priced.broken:
-            found.append((0 if problem.waiting_is_weighed else priced.waiting, priced.objective))
-    return min(found, default=None)
+    scores = every_score(problem)
+    return min(((0 if problem.waiting_is_weighed else each.waiting, each.objective) for each in scores), default=None)
 
 
 @settings(max_examples=40, deadline=None)
@@ -86,15 +72,8 @@ def test_bound_of_each_rule_is_below_its_penalty_in_every_composition(seed: int)
     answer = composed(problem)
     if answer.composition is None:
         return
-    lowered = lower(problem)
     stated = len(answer.composition.waiting)
-    for places in product((*range(len(problem.networks)), WAITING), repeat=6):
-        groups = Composition(places, (), ()).groups()
-        slots = tuple(best_slot(lowered, k, groups.get(k, ())) for k in range(len(problem.networks)))
-        composition = Composition(places, slots, (None,) * len(problem.networks))
-        if any(breaches(problem, composition)):
-            continue
-        priced = score(problem, composition)
+    for priced in every_score(problem):
         if problem.waiting_is_weighed or priced.waiting <= stated:
             for bound, scored in zip(answer.rule_bounds, priced.rules, strict=True):
                 assert bound <= scored.penalty

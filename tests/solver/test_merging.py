@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,8 +18,8 @@ from solver.compose import Status, compose
 from solver.limits import Limits, Progress, Watch
 from solver.lower import alike, lower
 from solver.merging import Merging, each_alone
-from solver.price import Score, breaches, score
-from solver.problem import WAITING, Category, Composition, Network, Number, Pool, Problem
+from solver.price import score
+from solver.problem import Category, Composition, Network, Number, Pool, Problem
 from solver.relaxation import Relaxation
 from solver.rules import MUST
 from solver.rules.balance import Balance
@@ -29,9 +27,8 @@ from solver.rules.distinct import Distinct
 from solver.rules.place import Place
 from solver.rules.same import Same
 from solver.rules.together import Together
-from solver.settle import best_slot
 from tests.solver.test_compose import SETTLED
-from tests.solver.worlds import a_problem
+from tests.solver.worlds import a_problem, every_score
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -54,20 +51,6 @@ def twins(problem: Problem) -> Problem:
     categories = {key: twice(column) for key, column in pool.categories.items()}
     numbers = {key: Number(column.values[:half] * 2) for key, column in pool.numbers.items()}
     return replace(problem, pool=replace(pool, categories=categories, numbers=numbers))
-
-
-def every_score(problem: Problem) -> Iterator[Score]:
-    """What every composition costs that is allowed and keeps what must hold."""
-    lowered = lower(problem)
-    for places in product((*range(len(problem.networks)), WAITING), repeat=problem.pool.size):
-        groups = Composition(places, (), ()).groups()
-        slots = tuple(best_slot(lowered, k, groups.get(k, ())) for k in range(len(problem.networks)))
-        composition = Composition(places, slots, (None,) * len(problem.networks))
-        if any(breaches(problem, composition)):
-            continue
-        priced = score(problem, composition)
-        if not priced.broken:
-            yield priced
 
 
 @settings(max_examples=60, deadline=None)

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import random
+from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
 
+from solver.lower import lower
+from solver.price import Score, breaches, score
 from solver.problem import WAITING, Category, Composition, Facilitator, Location, Network, Number, Pool, Problem
 from solver.rules import MUST, RULES, Rule
 from solver.rules.base import Parameter, Share, Strength
+from solver.settle import best_slot
 
 SLOTS = ("fri", "mon", "tue")
 ATTRIBUTES = ("role", "sector", "organisation")
@@ -173,6 +178,20 @@ def a_composition(dice: random.Random, problem: Problem) -> Composition:
         tuple(network.slot for network in problem.networks),
         tuple(None for _ in problem.networks),
     )
+
+
+def every_score(problem: Problem) -> Iterator[Score]:
+    """What every composition costs that is allowed and keeps what must hold."""
+    lowered = lower(problem)
+    for places in product((*range(len(problem.networks)), WAITING), repeat=problem.pool.size):
+        groups = Composition(places, (), ()).groups()
+        slots = tuple(best_slot(lowered, k, groups.get(k, ())) for k in range(len(problem.networks)))
+        composition = Composition(places, slots, (None,) * len(problem.networks))
+        if any(breaches(problem, composition)):
+            continue
+        priced = score(problem, composition)
+        if not priced.broken:
+            yield priced
 
 
 NETWORK_RULES = sorted(
