@@ -94,16 +94,20 @@ def relax_kinds(lowered: Lowered, *, most_waiting: int | None, score: Score, wat
     orders = [order]
     orders += [[*(x for x in order if x is not one), one] for one in paid[1:]]
     orders += [[*paid, one, *(x for x in free if x is not one)] for one in free[1:]]
-    found: dict[frozenset[int], Relaxation] = {}
-    """by the terms of each, which are all that tells people apart"""
+    tried: set[frozenset[int]] = set()
+    """the terms of each, which are all that tells people apart"""
+    best: Relaxation | None = None
     for each in orders[:MOST_ORDERS]:
         merged = merging.merged(each, KINDS)
         if merged is None or watch.over(KINDS_UNTIL):
             break
         terms = frozenset(id(priced.term) for priced in merged.terms)
-        if terms not in found:
-            found[terms] = Relaxation(lowered, classes, merged, most_waiting, costs, KINDS)
-    return max(found.values(), key=lambda relaxation: relaxation.bound(watch), default=None)
+        if terms not in tried:
+            tried.add(terms)
+            relaxation = Relaxation(lowered, classes, merged, most_waiting, costs, KINDS)
+            if best is None or relaxation.bound(watch) > best.bound(watch):
+                best = relaxation
+    return best
 
 
 def _costs(score: Score) -> list[int]:

@@ -8,6 +8,7 @@ a high one.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +60,12 @@ def whole_minimum(program: Program, goal: Linear, watch: Watch, *, share: float,
     remaining = watch.remaining()
     if remaining is not None:
         solver.parameters.max_time_in_seconds = max(0.05, share * remaining)
-    status = solver.solve(model)
-    known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN)
-    return round(solver.best_objective_bound) if known else 0
+    status, bound = solver.solve(model), solver.best_objective_bound
+    # What columns may be, whatever the rows say.
+    least = goal.constant + sum(min(0, amount * program.upper[column]) for column, amount in goal.columns.items())
+    # Before anything is known, the limit reads as 0 or as minus infinity.
+    known = status in (cp_model.OPTIMAL, cp_model.FEASIBLE) or (status == cp_model.UNKNOWN and bound > 0)
+    return max(least, round(bound)) if known and isfinite(bound) else least
 
 
 @dataclass(frozen=True, slots=True)

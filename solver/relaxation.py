@@ -23,7 +23,7 @@ from solver.problem import Network
 from solver.terms import best, count, cover, mean, pairs, place, variety
 from solver.terms.common import Ints, Priced
 from solver.terms.model import GroupModel
-from solver.terms.relaxed import Kinds, Linear, Program, RelaxedGroup, total
+from solver.terms.relaxed import Headcount, Linear, Program, RelaxedGroup, total
 
 MOST_ASKS = 25_000
 """Asks times configurations: above it, `cover` terms are left out of the relaxation (their price counts as 0)."""
@@ -46,9 +46,10 @@ class Relaxation:
         self.most_seats = most_seats
         self.lowered = lowered
         self.merged = merged
-        self.kinds = Kinds([merged.of[unit] for unit in lowered.units.of], merged.amounts)
+        self.heads = Headcount([merged.of[unit] for unit in lowered.units.of], merged.amounts)
         self.problem = lowered.problem
         self.program = Program()
+        self._bound: int | None = None
         self.cost: list[Linear] = [Linear() for _ in lowered.rules]
         self.waits = [
             self.program.column(0 if any(p in self.problem.must_place for p in members) else amount)
@@ -125,7 +126,7 @@ class Relaxation:
         led: Linear | int = self.program.column(most) if self.problem.facilitators else 0
         group = RelaxedGroup(
             self.program,
-            self.kinds,
+            self.heads,
             units,
             number=number,
             count=count_of,
@@ -206,8 +207,10 @@ class Relaxation:
         return max(0, -(-least // divisor) * divisor)
 
     def bound(self, watch: Watch) -> int:
-        """A proven lower limit of the objective."""
-        return self.as_objective(minimum(self.program, self.goal, watch))
+        """A proven lower limit of the objective, solved for once."""
+        if self._bound is None:
+            self._bound = self.as_objective(minimum(self.program, self.goal, watch))
+        return self._bound
 
     def whole_bound(self, watch: Watch, *, share: float, work: float) -> int:
         """The same with whole numbers of networks and people: higher, and slower.

@@ -70,8 +70,8 @@ class Program:
         self.rows.append((expression, 0))
 
 
-class Kinds:
-    """Which people are of one kind, so that only their number counts."""
+class Headcount:
+    """How many of some people are of each kind, where only their number counts."""
 
     def __init__(self, of: Sequence[int], amounts: Sequence[int]) -> None:
         """of: the kind of each person. amounts: how many units of each kind there are."""
@@ -100,7 +100,7 @@ class RelaxedGroup:
     def __init__(
         self,
         program: Program,
-        kinds: Kinds,
+        heads: Headcount,
         units: Sequence[Linear | int],
         *,
         number: int,
@@ -115,7 +115,7 @@ class RelaxedGroup:
         options: the option fixed for each `best` term, by its identity.
         """
         self.program = program
-        self.kinds = kinds
+        self.heads = heads
         self.units = units
         self._implied: set[tuple[int, int]] = set()
         self.number = number
@@ -126,14 +126,14 @@ class RelaxedGroup:
         self.options = options
         self.sizes = list(sizes)
         self.of_size = {size: program.column(most) for size in self.sizes}
-        self.size = self.sum(kinds.everybody)
+        self.size = self.sum(heads.everybody)
         program.zero(total(self.of_size.values()) - count)
         program.zero(total(size * column for size, column in self.of_size.items()) - self.size)
 
     def sum(self, people: Sequence[int] | range) -> Linear:
         """How many of these people sit in the configuration."""
         columns: dict[int, int] = {}
-        for kind, number in self.kinds.counted(people).items():
+        for kind, number in self.heads.counted(people).items():
             units = self.units[kind]
             if number and isinstance(units, Linear):
                 for column, amount in units.columns.items():
@@ -143,9 +143,9 @@ class RelaxedGroup:
     @cached_property
     def seats(self) -> Sequence[Linear | int]:
         """The seat of each person; whoever is merged with others has none."""
-        if max(self.kinds.amounts, default=1) > 1:
+        if max(self.heads.amounts, default=1) > 1:
             raise SolverBugError("a term asked for the seat of somebody who is merged with others")
-        return [self.units[kind] for kind in self.kinds.of]
+        return [self.units[kind] for kind in self.heads.of]
 
     def flag(self) -> Linear:
         """How many of the networks have a property."""
@@ -165,11 +165,11 @@ class RelaxedGroup:
 
     def implies(self, person: int, flag: Linear) -> None:
         """Where the person sits, the flag is up."""
-        kind = self.kinds.of[person]
+        kind = self.heads.of[person]
         (column,) = flag.columns
         if (kind, column) not in self._implied:
             self._implied.add((kind, column))
-            self.at_least(self.kinds.amounts[kind] * flag, self.units[kind])
+            self.at_least(self.heads.amounts[kind] * flag, self.units[kind])
 
     def chosen(self, term: Best) -> int | None:
         """The option that the configuration fixes for a term, if it does."""

@@ -69,3 +69,12 @@ def test_whole_numbers_are_the_least_of_all_whole_points(seed: int) -> None:
     program, goal = small_program(np.random.default_rng(seed))
     watch = Watch(Limits(effort=1), time.monotonic)
     assert whole_minimum(program, goal + 5, watch, share=1.0, work=1.0) == least(program, goal) + 5
+
+
+def test_where_nothing_is_known_columns_alone_are_a_limit() -> None:
+    """x is at most 3 and would have to be 5: 1 - 2 x is no lower than -5, and that is all."""
+    program = Program()
+    x = program.column(3)
+    program.at_least_zero(x - 5)
+    watch = Watch(Limits(effort=1), time.monotonic)
+    assert whole_minimum(program, -2 * x + 1, watch, share=1.0, work=1.0) == -5
