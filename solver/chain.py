@@ -159,8 +159,13 @@ class Arena:
         kinds = Kinds(movable, NO_KINDS) if led else by_kind(self.lowered, movable)
         self.movable, self.kinds = kinds.order, kinds.spans
 
-    def seating(self, dice: random.Random, setting: Composition | None = None) -> Ints:
-        """A first seating: pins, then everybody where there is room, the least sizes first."""
+    def seating(
+        self, dice: random.Random, setting: Composition | None = None, begun: Sequence[int] | None = None
+    ) -> Ints:
+        """A first seating: pins, then everybody where there is room, the least sizes first.
+
+        begun: networks of people who sit there if they fit; WAITING for others, who come after them.
+        """
         board, problem, units = self.board, self.lowered.problem, self.lowered.units
         groups = len(self.networks)
         where = np.full(len(units), -1, dtype=np.int64)
@@ -173,8 +178,10 @@ class Arena:
         order = self.movable.copy()
         np.random.default_rng(dice.getrandbits(64)).shuffle(order)
         choices = board.allowed[board.column[:groups]].sum(axis=0)
+        begun = [WAITING] * problem.pool.size if begun is None else begun
+        wanted = boards.from_places(begun, self.lowered, self.networks)
         # Big units and those with few networks to choose from come first, while there is room.
-        order = order[np.lexsort((choices[order], -board.people[order]))]
+        order = order[np.lexsort((choices[order], -board.people[order], wanted[order] == groups))]
         nobody = board.foreign.shape[0] - 1
         named = (setting or given(self.lowered)).facilitators
         leaders = np.array([nobody if named[k] is None else named[k] for k in self.networks], dtype=np.int64)
@@ -184,7 +191,8 @@ class Arena:
             fits = (board.allowed[board.column[:groups], unit] == 1) & (filled + size <= board.high)
             fits &= board.foreign[leaders, unit] == 0
             if fits.any():
-                k = int(np.argmin(np.where(fits, (filled >= board.low) + filled / board.high + jitter, np.inf)))
+                least = np.where(fits, (filled >= board.low) + filled / board.high + jitter, np.inf)
+                k = wanted[unit] if wanted[unit] < groups and fits[wanted[unit]] else int(np.argmin(least))
                 where[unit] = k
                 filled[k] += size
             else:

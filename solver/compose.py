@@ -69,6 +69,10 @@ SHORT, AGAIN, AGAIN_UNTIL, FEW_AGAIN = 6_000, 8, 0.25, 3
 """Proposals for each unit in a short run, how many runs each worker does for one effort, until which part of the limit
 it does, and how many runs where columns come soon."""
 
+FROM_MIXTURES, MOST_FROM_MIXTURES = 15_000, 200
+"""Proposals for each unit in a run that begins with sets of a mixture; and the most units where such runs, one after
+the other, come to better answers than one that goes on from the best. With more, a run that short is too short."""
+
 BEFORE_SEARCH = 0.25
 """Of the time that is left, the most for a program that comes before the long run."""
 
@@ -184,6 +188,8 @@ class _Composer:
         self.generates = sparse and enough and columns.applies(lowered)
         self.climbed = False
         """whether relaxations were tried"""
+        self.columns: columns.Columns | None = None
+        """what generates columns, once it did"""
         self._told = WORST
         self._heard = Lock()
 
@@ -211,7 +217,7 @@ class _Composer:
         if not first and self.generates and self.relax and not self.watch.cancelled and not self._proven():
             self._generate(pool)
         status = None
-        if self.exact and not self._proven() and not self.watch.cancelled:
+        if self.exact and (self.settled or self.columns is None) and not self._proven() and not self.watch.cancelled:
             status = self._prove()
         if status is None and not self._proven() and not self.watch.cancelled:
             self._search_on()
@@ -230,6 +236,11 @@ class _Composer:
             return Work(steps if most is None else min(steps, most), None)
         seconds = share * (limits.seconds or 0.0)
         return Work(None, seconds if most is None else min(seconds, most / STEPS_PER_SECOND))
+
+    def _short(self, each: int) -> Work:
+        """The work of a run with so many proposals for each unit."""
+        steps = each * len(self.lowered.units)
+        return Work(steps, None) if self.watch.by_effort else Work(None, steps / STEPS_PER_SECOND)
 
     def _waits_for_search(self, start: Sequence[int] | None) -> bool:
         """Whether the relaxation, which says little of sums of distances, comes after the long run."""
@@ -311,10 +322,21 @@ class _Composer:
         """Rounds of search until the limits are reached or the answer is proven."""
         rounds = 0
         while not self.watch.over() and not self._proven():
-            self._take(self.team.round(self._work(ROUND_SHARE)))
+            starts = self._starts()
+            if starts and isinstance(self.team, Team):
+                self._take(self.team.begin(starts, self._short(FROM_MIXTURES)))
+            else:
+                self._take(self.team.round(self._work(ROUND_SHARE)))
             rounds += 1
             if self.watch.limits.effort is not None and rounds >= ROUNDS:
                 break
+
+    def _starts(self) -> list[list[int]]:
+        """For each worker, the network of each person to begin a short run with; none where those are not worth it."""
+        many = len(self.lowered.units) > MOST_FROM_MIXTURES
+        if self.columns is None or not self.columns.mixture or many or self.watch.by_effort:
+            return []
+        return [self.columns.dealt() for _ in range(self.watch.limits.workers)]
 
     def _settle(self) -> None:
         """The best facilitators for the members of the best answer, which the search leaves to chance."""
@@ -463,8 +485,7 @@ class _Composer:
 
     def _start_again(self) -> None:
         """Many short runs where that is worth as much as a long one: which of them comes to the best is chance."""
-        steps = SHORT * len(self.lowered.units)
-        work = Work(steps, None) if self.watch.by_effort else Work(None, steps / STEPS_PER_SECOND)
+        work = self._short(SHORT)
         most = FEW_AGAIN if self.seats <= TINY else None
         if most is None and self.watch.limits.effort is not None:
             most = AGAIN * self.watch.limits.effort
@@ -480,7 +501,7 @@ class _Composer:
         self._tell("bound")
         best = self.best
         limits = self.watch.limits
-        generated = columns.Columns(
+        self.columns = generated = columns.Columns(
             self.lowered,
             score(self.problem, best.composition),
             best.rank.waiting,

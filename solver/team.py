@@ -36,13 +36,15 @@ SCOUTED = 7
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One run: `depth` 1 starts from chance; less goes on from `best`, or else from people together who are alike."""
+    """One run: `depth` 1 starts from chance; less goes on from `best`, or from `begun`, which need not seat everybody,
+    or else from people together who are alike."""
 
     seed: int
     work: Work
     heat: Heat
     best: Found | None = None
     depth: float = 1.0
+    begun: Sequence[int] | None = None
 
 
 class Team:
@@ -115,17 +117,31 @@ class Team:
             jobs.append(self._submit(turn, work, self.heat, self.best, depth))
         return self._gather(jobs)
 
+    def begin(self, starts: Sequence[Sequence[int]], work: Work) -> Found:
+        """A run from each of these networks of people, where WAITING is for whoever is to be seated."""
+        jobs = [
+            self._submit(turn, work, self.heat, depth=self.depths[(turn + self.rounds) % 2], begun=begun)
+            for turn, begun in enumerate(starts)
+        ]
+        return self._gather(jobs)
+
     def _best(self) -> Found:
         assert self.best is not None  # noqa: S101  (every round leaves an answer)
         return self.best
 
     def _submit(
-        self, turn: int, work: Work, heat: Heat, best: Found | None = None, depth: float | None = None
+        self,
+        turn: int,
+        work: Work,
+        heat: Heat,
+        best: Found | None = None,
+        depth: float | None = None,
+        begun: Sequence[int] | None = None,
     ) -> Future[Found]:
         if depth is None:
             depth = self.begun[turn % len(self.begun)] if self.alike else 1.0
         seed = self.watch.limits.seed + 1009 * self.rounds + 7919 * turn
-        return self.pool.submit(run, self.arena, Job(seed, work, heat, best, depth), self.watch, self.hear)
+        return self.pool.submit(run, self.arena, Job(seed, work, heat, best, depth, begun), self.watch, self.hear)
 
     def _gather(self, jobs: Sequence[Future[Found]]) -> Found:
         self.rounds += 1
@@ -145,8 +161,9 @@ def run(arena: Arena, job: Job, watch: Watch, hear: Hear = lambda rank: None) ->
         setting = job.best.composition
     else:
         setting = first_setting(arena.lowered, arena.networks, dice)
-        shared = traits(arena.lowered, dice) if job.depth < 1 else []
-        if shared:
+        if job.begun is not None:
+            where = arena.seating(dice, setting, job.begun)
+        elif job.depth < 1 and (shared := traits(arena.lowered, dice)):
             places = first_places(arena.lowered, arena.networks, shared, dice).places
             where = boards.from_places(places, arena.lowered, arena.networks)
         else:

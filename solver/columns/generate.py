@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from solver.columns import listing, master
+from solver.columns.dealing import Group, side_by_side
 from solver.columns.question import Question
 from solver.columns.quick import LOOKED_AT, Quick
 from solver.columns.sets import NEVER, UNIT, Cut, Duals, Members, Proven, Worth
@@ -58,6 +59,10 @@ FEW_UNITS, APPROACH_OF_FEW, APPROACH_OF_MANY = 100, 0.6, 0.4
 FIRST_CUTS, SPARED = 100, 0.01
 """Cuts at most that quick pricing alone begins with, and what each is worth at least, in steps of the objective."""
 
+STUCK_SHARE, BEYOND = 0.5, 0.1
+"""Where no limit below the mixture would be a step higher: of the time or work that is left, the most for cuts by quick
+pricing alone; and by how much of a step the mixture then comes to more, for limits end a little below it."""
+
 CLOSER = 0.05
 """By how much of a step the mixture rises at least where another round of quick pricing alone, without new cuts, is
 worth it."""
@@ -99,7 +104,7 @@ def applies(lowered: Lowered) -> bool:
     return not any(priced.must for priced in lowered.of(Likeness))
 
 
-def places(lowered: Lowered, groups: Sequence[tuple[tuple[int, ...], Members]]) -> list[int]:
+def places(lowered: Lowered, groups: Sequence[Group]) -> list[int]:
     """The network of each person: a set with somebody pinned where they are pinned, the others in order."""
     found = [WAITING] * lowered.problem.pool.size
     taken: set[int] = set()
@@ -147,6 +152,8 @@ class Columns:
         self.program = master.Program(self.question)
         self.dice = random.Random(watch.limits.seed)
         self.best_lows: list[list[int]] = []
+        self.mixture: Sequence[master.Used] = ()
+        """the last that was solved for"""
         self.patience = 1
         """how many times as long runs of quick pricing are, for it missed sets that exact pricing found"""
         self.looking, self.asking = 0.0, 0.0
@@ -155,10 +162,6 @@ class Columns:
         self.approach_share = APPROACH_OF_FEW if len(lowered.units) <= FEW_UNITS else APPROACH_OF_MANY
         self.averaged = 0.0 if len(lowered.units) <= FEW_UNITS else AVERAGED
         """what part of the mixtures of quick pricing alone exact pricing begins with"""
-        limit = watch.limits.seconds
-        begun = min(until, watch.elapsed() / limit) if limit else 0.0
-        self.approach_until = begun + self.approach_share * (until - begun)
-        """the part of the limit when quick pricing alone ends"""
 
     def price(self, duals: Duals, most: Sequence[int | None], pool: ThreadPoolExecutor) -> list[list[int]] | None:
         """The least price less duals of each configuration of each class; None where the time was up.
@@ -194,14 +197,24 @@ class Columns:
         return list(each.values) or [NEVER]
 
     def approach(
-        self, start: Sequence[float], objective: int, pool: ThreadPoolExecutor
+        self,
+        centre: Worth,
+        objective: int,
+        pool: ThreadPoolExecutor,
+        *,
+        share: float,
+        most_cuts: int,
+        beyond: float = float("inf"),
     ) -> tuple[Duals, list[int | None]]:
-        """Duals nearer to the best than these, with cuts, as far as quick pricing can tell; and what sets may cost."""
-        centre = Worth(np.array(start, dtype=np.float64), np.zeros(len(self.question.roundings)), {})
+        """Duals nearer to the best than these, with cuts, as far as quick pricing can tell; and what sets may cost.
+
+        share: of what is left for columns, the most for this. beyond: what the mixture need not cost more than.
+        """
+        over = self._for(share)
         box = APPROACH * self._widest(objective)
         met: list[tuple[Worth, NDArray[np.float64]]] = []
         best = float("-inf")
-        while not self._approached():
+        while not over():
             mixture, dry = self.mixed(centre, box, pool)
             if mixture is None:
                 break
@@ -212,13 +225,14 @@ class Columns:
                 continue
             closer, best = mixture.value - best, mixture.value
             if closer <= CLOSER * self.step:
-                if best + self.question.constant > objective - (1 + LISTABLE) * self.step:
+                if best + self.question.constant > min(beyond, objective - (1 + LISTABLE) * self.step):
                     break
-                new = [cut for cut in master.separate(len(start), mixture.sets) if cut not in centre.cuts]
+                people = len(self.question.waits)
+                new = [cut for cut in master.separate(people, mixture.sets) if cut not in centre.cuts]
                 # Cuts that are worth nothing by now would only make exact pricing slower.
                 cuts = {cut: cost for cut, cost in centre.cuts.items() if cost > SPARED * self.step}
                 centre = replace(centre, cuts=cuts)
-                if not new or len(cuts) + len(new) > FIRST_CUTS:
+                if not new or len(cuts) + len(new) > most_cuts:
                     break
                 centre = replace(centre, cuts=cuts | dict.fromkeys(new, 0.0))
         if not met:
@@ -242,10 +256,13 @@ class Columns:
         if above > MISSED * UNIT * self.step and MORE_PATIENT * self.looking <= PATIENT_WORK * self.asking:
             self.patience *= MORE_PATIENT
 
-    def _approached(self) -> bool:
-        """Whether the rest of the limit is for exact pricing."""
-        most = None if self.most_work is None else self.approach_share * self.most_work
-        return self.watch.over(self.approach_until) or (most is not None and self.work >= most)
+    def _for(self, share: float) -> Callable[[], bool]:
+        """Tells when this part of the time or work that is left for columns is over, or somebody asked to stop."""
+        limit, most = self.watch.limits.seconds, self.most_work
+        now = min(self.until, self.watch.elapsed() / limit) if limit else 0.0
+        end = now + share * (self.until - now) if limit else 1.0
+        enough = None if most is None else self.work + share * (most - self.work)
+        return lambda: self.watch.over(end) or (enough is not None and self.work >= enough)
 
     def _widest(self, objective: int) -> float:
         return max(LEAST_BOX, BOX * objective / len(self.question.waits))
@@ -256,6 +273,7 @@ class Columns:
         for _ in range(MOST_QUICK):
             if mixture is None or self.over():
                 break
+            self.mixture = mixture.sets
             if not self.quickly(mixture, pool):
                 return mixture, True
             mixture = self.program.solved(centre, box)
@@ -315,6 +333,10 @@ class Columns:
             self.quick[number] = Quick(self.question, self.classes[number], list(cuts))
         self.quick[number].worth(seen)
         return self.quick[number]
+
+    def dealt(self) -> list[int]:
+        """The network of each person in an answer to begin with, or WAITING, from the last mixture."""
+        return places(self.question.lowered, side_by_side(self.question, self.mixture, self.dice))
 
     def know(self, places: Sequence[int]) -> list[float]:
         """Takes an answer's networks as sets, and says what each unit is worth if members share what theirs costs."""
@@ -390,7 +412,8 @@ class Columns:
         list what is better, they leave the time to others.
         """
         most: Sequence[int | None]
-        duals, most = self.approach(start, objective, pool)
+        centre = Worth(np.array(start, dtype=np.float64), np.zeros(len(self.question.roundings)), {})
+        duals, most = self.approach(centre, objective, pool, share=self.approach_share, most_cuts=FIRST_CUTS)
         if self.expected <= proven and objective - self.expected > (1 + MOST_WINDOW) * self.step:
             return Proven(proven)
         groups = None
@@ -457,6 +480,7 @@ class Columns:
         widest = self._widest(objective)
         box = widest
         mixture: master.Master | None = None
+        reached = -(1 << 60)
         while not self.over():
             lows = self.price(duals, most, pool)
             if lows is None:
@@ -466,10 +490,12 @@ class Columns:
                 self._missed(mixture, limit)
             if limit > self.best:
                 self.best, self.best_duals, self.best_lows = limit, duals, lows
+                tell(self.question.rounded_up(limit))
+            if limit > reached:
+                reached = limit
                 best = duals.worth(len(self.question.roundings))
                 centre = replace(best, cuts={cut: best.cuts.get(cut, 0.0) for cut in centre.cuts})
                 box = min(widest, box * WIDER)
-                tell(self.question.rounded_up(limit))
             else:
                 box = max(LEAST_BOX, box * NARROWER)
             # What an answer better by one step leaves for sets that are not the cheapest.
@@ -477,6 +503,18 @@ class Columns:
             if window <= FEW * UNIT * self.step:
                 break
             mixture, _ = self.mixed(centre, box, pool)
+            if mixture is not None and self._stuck(mixture, window):
+                # What exact pricing could prove is known, so it waits until cuts have raised the mixture.
+                known = self.question.rounded_up(self.best)
+                beyond = known + BEYOND * self.step
+                duals, most = self.approach(
+                    mixture.worth, objective, pool, share=STUCK_SHARE, most_cuts=master.MOST_CUTS, beyond=beyond
+                )
+                if self.expected <= known:
+                    break
+                centre = duals.worth(len(self.question.roundings))
+                box, mixture, reached = widest, None, -(1 << 60)
+                continue
             if mixture is not None and self._settled(mixture, window) and widest < WIDEST:
                 # Few people may carry all that the objective is, and only the box keep what they are worth down.
                 wider, dry = self.mixed(centre, WIDER_AT_ONCE * widest, pool)
@@ -496,6 +534,11 @@ class Columns:
                 break
             duals = mixture.worth.rounded()
             most = [floor(worth * UNIT) for worth in mixture.classes]
+
+    def _stuck(self, mixture: master.Master, window: float) -> bool:
+        """Whether no limit below this mixture is a step higher, and what is better is too far to be listed."""
+        most = self.question.rounded_up(ceil(UNIT * (mixture.value + self.question.constant)))
+        return window > UNIT * self.step and most <= self.question.rounded_up(self.best)
 
     def _settled(self, mixture: master.Master, window: float) -> bool:
         """Whether the mixture hardly lies above the limit."""

@@ -13,7 +13,7 @@ from solver.columns.question import Question
 from solver.columns.sets import UNIT, Cut, Members, Worth
 from solver.linear import Growing, Places, Sparse
 
-MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 150, 24, 0.05, 1e-6
+MOST_CUTS, MOST_NEW, BROKEN, SLIGHT = 300, 24, 0.05, 1e-6
 """Cuts at most, new ones in one round, by how much a cut is broken, and how much of a set is none."""
 
 DEAR = 1e4

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ortools.sat.python import cp_model
 
 from solver.columns import Columns, Duals, applies, master, places
-from solver.columns.generate import AVERAGED, LONGER, MOST_AVERAGED, PROPOSAL_WORK, WIDER_AT_ONCE
+from solver.columns.generate import AVERAGED, FIRST_CUTS, LONGER, MOST_AVERAGED, PROPOSAL_WORK, WIDER_AT_ONCE
 from solver.columns.question import Question
 from solver.columns.quick import AMONG, LEAST_STARTS, Quick, _Run
 from solver.columns.rounding import Configured, roundings
@@ -376,11 +376,43 @@ def test_exact_pricing_begins_with_the_mean_of_the_last_mixtures_of_many() -> No
     assert columns.averaged == 0
     columns.averaged = AVERAGED
     with ThreadPoolExecutor(1) as pool:
-        duals, _ = columns.approach([0.0] * 18, 50, pool)
+        start = Worth(np.zeros(18), np.zeros(len(columns.question.roundings)), {})
+        duals, _ = columns.approach(start, 50, pool, share=0.6, most_cuts=FIRST_CUTS)
     last = met[-ceil(len(met) * AVERAGED) :]
     assert 1 < len(last) <= MOST_AVERAGED
     assert np.array(duals.units) / UNIT == pytest.approx(np.mean(last, axis=0), abs=1 / UNIT)
     assert np.array(duals.units) / UNIT != pytest.approx(last[-1], abs=1 / UNIT)
+
+
+def test_exact_pricing_waits_until_it_could_prove_a_step_more() -> None:
+    """Mixtures are not below limits: where the last mixture is no step above the limit, more cuts come first."""
+    asked = 0
+    for seed in range(10):
+        problem = eighteen(seed)
+
+        class Watched(Columns):
+            last = 0.0
+            pairs: list[tuple[int, int]]
+
+            def mixed(self, *args: Any) -> Any:
+                mixture, dry = super().mixed(*args)
+                if mixture is not None:
+                    self.last = mixture.value + self.question.constant
+                return mixture, dry
+
+            def price(self, *args: Any) -> Any:
+                if self.best_lows:
+                    most = self.question.rounded_up(ceil(UNIT * self.last))
+                    self.pairs.append((self.question.rounded_up(self.best), most))
+                return super().price(*args)
+
+        columns = Watched(lower(problem), nobody(problem), 0, watch(), most_work=2.0)
+        columns.pairs = []
+        with ThreadPoolExecutor(2) as pool:
+            columns.run([0.0] * 18, 1_000, pool, lambda limit: None)
+        asked += len(columns.pairs)
+        assert all(limit < most for limit, most in columns.pairs), columns.pairs
+    assert asked > 2
 
 
 @pytest.mark.parametrize("ended", [True, False])
